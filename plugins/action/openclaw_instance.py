@@ -1,0 +1,86 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render workspace templates on the controller, then run the module on the host.
+
+Hosts have no Jinja; the module has no access to the controller's files.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+PROJECT_DIR_MARK = "@@project_dir@@"  # the module puts the path in: only the host knows it
+SUFFIX = ".j2"
+MAIN = {"id": "main", "name": "Main"}
+
+
+class ActionModule(ActionBase):
+    """The openclaw_instance module with its templates."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args = dict(self._task.args)
+        if args.get("state", "present") == "present" and not args.get("workspace_files"):
+            args["workspace_files"] = render_workspaces(args)
+        args.pop("workspace_templates", None)
+        result.update(
+            self._execute_module(
+                module_name="claw.pilot.openclaw_instance", module_args=args, task_vars=task_vars
+            )
+        )
+        return result
+
+
+def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Agent id -> file name -> text, from the templates in workspace_templates."""
+    folder = os.path.expanduser(args.get("workspace_templates") or default_templates())
+    if not os.path.isdir(folder):
+        raise AnsibleActionFail(f"workspace_templates: {folder} is not a folder on the controller.")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
+    # Workspace files are Markdown for a model, not HTML: nothing is to be escaped.
+    jinja = Environment(  # noqa: S701
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    listed = list(args.get("agents") or ())
+    agents = listed if any(a.get("id") == "main" for a in listed) else [MAIN, *listed]
+    try:
+        return {
+            str(agent["id"]): {
+                name[: -len(SUFFIX)]: jinja.get_template(name).render(variables(args, agent))
+                for name in names
+            }
+            for agent in agents
+            if agent.get("id")
+        }
+    except TemplateError as error:
+        raise AnsibleActionFail(f"workspace_templates: {folder}: {error}") from error
+
+
+def variables(args: dict[str, Any], agent: dict[str, Any]) -> dict[str, str]:
+    """What the templates may use."""
+    slug = str(args.get("slug", ""))
+    agent_id = str(agent["id"])
+    return {
+        "slug": slug,
+        "display_name": str(args.get("display_name") or slug.capitalize()),
+        "agent_id": agent_id,
+        "agent_name": str(agent.get("name") or agent_id.capitalize()),
+        "project_dir": PROJECT_DIR_MARK,
+    }
+
+
+def default_templates() -> str:
+    """The folder of the openclaw_instance role."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return os.path.join(root, "roles", "openclaw_instance", "templates", "workspace")

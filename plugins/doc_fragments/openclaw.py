@@ -1,0 +1,25 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that all modules of this collection share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Whose instances, and where."""
+
+    DOCUMENTATION = r"""
+options:
+  openclaw_user:
+    description:
+      - User to whom the instances belong. The default is the user that the module runs as.
+      - Another user needs C(become) to root; everything of an instance is then done as that user.
+    type: str
+  openclaw_home:
+    description: Home of the instances. The default is the home of that user.
+    type: path
+  prefix:
+    description: Where Node and OpenClaw are installed. The default is C(.local/share/claw-pilot) in O(openclaw_home).
+    type: path
+"""

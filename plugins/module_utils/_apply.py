@@ -1,0 +1,221 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Carry out a plan on this host, step by step, and put everything back when it fails.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+
+A create is a transaction: the journal names what is about to be made before it is made, a
+failure removes exactly that, and after a kill the next run finds the journal and finishes the
+create or, with state=absent, cleans up. A change keeps the old files until the gateway has
+come up with the new ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import _health, _journal
+from ._host import Host
+from ._instance import Instance, Target
+from ._model import ClawPilotError, Layout
+from ._remove import remove
+from ._unit import environment
+
+PATCH_TIMEOUT = 120.0
+CLAIM = "claim"
+NEEDS_RESTART = "Restart the gateway to apply"
+
+
+@contextlib.contextmanager
+def hold(host: Host, layout: Layout, timeout: float) -> Iterator[None]:
+    """Have the instance to oneself: waits for a run that is creating or changing it."""
+    deadline = time.monotonic() + timeout
+    while _journal.owner_alive(_journal.read_journal(host, layout)):
+        if time.monotonic() > deadline:
+            raise ClawPilotError(
+                "INSTANCE_BUSY",
+                f"Another run has been creating {layout.slug!r} for {timeout:.0f} s.",
+                "Wait for it to end, then try again.",
+            )
+        time.sleep(0.2)
+    lock = host.lock(layout.state_dir, timeout) if host.exists(layout.state_dir) else None
+    with lock or contextlib.nullcontext():
+        yield
+
+
+class Applier:
+    """Takes the steps of one plan.
+
+    wait: none, live or ready; timeout: seconds for the gateway to come up; on_step: told the
+    name of each step after it was taken.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        target: Target,
+        wait: str = "ready",
+        timeout: float = 120,
+        on_step: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self.instance = instance
+        self.target = target
+        self.host = instance.host
+        self.layout = instance.layout
+        self.manager = instance.manager
+        self.wait = wait
+        self.timeout = timeout
+        self.on_step = on_step
+        self.restarted = False
+
+    def apply(self) -> None:
+        """Take all steps after claim(); on failure all is as before. Raises ClawPilotError."""
+        creating = CLAIM in self.target.plan.steps
+        kept = self._keep()
+        try:
+            for name in self.target.plan.steps:
+                if name == CLAIM:
+                    continue
+                getattr(self, f"_step_{name}")()
+                self.on_step(name)
+        except (ClawPilotError, OSError) as error:
+            failure = self._as_failure(error)
+            raise self._roll_back(failure, creating, kept) from error
+
+    def _as_failure(self, error: Exception) -> ClawPilotError:
+        if not isinstance(error, ClawPilotError):
+            error = ClawPilotError("WRITE_FAILED", f"{error}.", "Check the path and its owner.")
+        return self.instance.masked(self.target, error)
+
+    def _roll_back(
+        self, failure: ClawPilotError, creating: bool, kept: dict[str, str | None]
+    ) -> ClawPilotError:
+        done = "Everything that this run made was removed."
+        try:
+            if creating:
+                remove(self.instance)
+            else:
+                self._put_back(kept)
+                done = "The files are as before."
+        except (ClawPilotError, OSError) as error:
+            done = f"Putting things back failed, too: {error}"
+        hint = f"{failure.hint} {done}".strip()
+        return ClawPilotError(failure.code, failure.message, hint)
+
+    def _keep(self) -> dict[str, str | None]:
+        layout = self.layout
+        kept = {p: self.host.read(p) for p in (layout.config_path, layout.env_path)}
+        return {**kept, "definition": self.manager.definition()}
+
+    def _put_back(self, kept: dict[str, str | None]) -> None:
+        definition = kept.pop("definition")
+        changed = {path: text for path, text in kept.items() if self.host.read(path) != text}
+        for path, text in changed.items():
+            if text is not None:
+                self.host.write(path, text)
+        if definition is not None and definition != self.manager.definition():
+            self.manager.define(definition)
+            changed["definition"] = definition
+        if changed and self.target.observed.active:
+            self.manager.stop()
+            self.manager.start()
+        elif not self.target.observed.active:
+            self.manager.stop()
+
+    def claim(self) -> None:
+        """Write the journal of a create, so that port and slug are ours; under the home's lock."""
+        if CLAIM in self.target.plan.steps:
+            _journal.open_journal(self.host, self.layout, self._journal_data())
+            self.on_step(CLAIM)
+
+    def _journal_data(self) -> dict[str, Any]:
+        pid = os.getpid()
+        owner = {"pid": pid, "pid_start": _journal.process_start(pid)}
+        return {**self.target.marker, **owner}
+
+    def _step_stop(self) -> None:
+        self.manager.stop()
+
+    def _step_config(self) -> None:
+        for path in _journal.missing_parents(self.host, self.layout.state_dir, "/"):
+            self.host.make_dir(path)
+        self.host.write(
+            self.layout.config_path, json.dumps(self.target.wanted.config, indent=2) + "\n"
+        )
+
+    def _step_first_start_env(self) -> None:
+        self.host.write(self.layout.first_start_env_path, self.target.wanted.env)
+
+    def _step_define(self) -> None:
+        for folder in self.manager.folders:
+            self.host.make_dir(folder)
+        self.manager.define(self.target.wanted.definition)
+
+    def _step_start(self) -> None:
+        self.manager.start()
+
+    def _step_restart(self) -> None:
+        self.restarted = True
+        self.manager.stop()
+        self.manager.start()
+
+    def _step_env(self) -> None:
+        self.host.write(self.layout.env_path, self.target.wanted.env)
+        self.host.remove_file(self.layout.first_start_env_path)
+
+    def _step_modes(self) -> None:
+        for path in self.target.observed.wrong_modes:
+            self.host.set_mode(path, 0o700 if path == self.layout.state_dir else 0o600)
+
+    def _step_directories(self) -> None:
+        for path in self.target.wanted.directories:
+            self.host.make_dir(path)
+
+    def _step_files(self) -> None:
+        for path, text in self.target.wanted.files.items():
+            if not self.host.exists(path):
+                self.host.write(path, text)
+
+    def _step_patch_config(self) -> None:
+        """Change the config of a running gateway the official way, so that it reloads it."""
+        runtime = self.instance.runtime
+        if runtime is None:  # pragma: no cover - a plan with steps has a runtime
+            raise ClawPilotError("OPENCLAW_NOT_FOUND", "OpenClaw is not installed.", "")
+        env = environment(self.layout, runtime, self.target.port)
+        result = self.host.run(
+            (runtime.node, runtime.entry, "config", "patch", "--stdin"),
+            env=env,
+            timeout=PATCH_TIMEOUT,
+            stdin=json.dumps(self.target.plan.patch),
+        )
+        if result.code != 0:
+            raise ClawPilotError(
+                "CONFIG_REFUSED",
+                f"OpenClaw refused the change: {result.text}",
+                "Correct the named key.",
+            )
+        if NEEDS_RESTART in result.text and not self.target.plan.restart:
+            self._step_restart()
+
+    def _step_live(self) -> None:
+        if self.wait != "none":
+            self._wait("live")
+
+    def _step_ready(self) -> None:
+        if self.wait == "ready":
+            self._wait("ready")
+
+    def _wait(self, level: str) -> None:
+        def console() -> list[str]:
+            return self.host.tail(self.layout.console_log_path)
+
+        _health.wait(level, self.target.port, self.timeout, self.manager.state, console)
+
+    def _step_commit(self) -> None:
+        self.host.write_json(self.layout.marker_path, self.target.marker)
+        self.host.remove_file(self.layout.journal_path)

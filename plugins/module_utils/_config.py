@@ -1,0 +1,356 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Render and check openclaw.json. Pure: a specification in, plain data out.
+
+Private to the claw.pilot collection. Python 3.9 or later. Shapes follow OpenClaw 2026.9
+(`openclaw config schema`). Top-level keys that a first start need not migrate are preferred:
+a fresh gateway whose config has no `tools`, `bindings`, `channels` or `env` skips its state
+migrations and is live about a quarter sooner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ._model import (
+    GATEWAY_TOKEN_VARIABLE,
+    MAIN_AGENT,
+    MEM0_KEY_VARIABLE,
+    TELEGRAM_TOKEN_VARIABLE,
+    AgentSpec,
+    ClawPilotError,
+    InstanceSpec,
+    Layout,
+    Mem0Spec,
+    ProviderSpec,
+)
+
+MEM0_PLUGIN = "openclaw-mem0"
+LOG_MAX_BYTES = 20_000_000
+
+TOP_LEVEL_KEYS = frozenset(
+    "$schema accessGroups acp agents approvals attachments auth bindings broadcast browser "
+    "channels cloudWorkers commands cron desktop diagnostics discovery env gateway hooks logging "
+    "mcp memory messages meta models nodeHost plugins proxy secrets security session skills "
+    "surfaces talk telemetry tools transcripts tts ui update wizard worktreeAcceleration "
+    "worktreeRoot".split()
+)
+SECTION_KEYS = {
+    "agents": frozenset(("ownership", "defaults", "entries", "list")),
+    "gateway": frozenset(
+        "port mode bind customBindHost publicOrigin portals controlUi cliAgents terminal auth "
+        "roles trustedProxies allowRealIpFallback tools tailscale remote reload tls http push "
+        "nodes".split()
+    ),
+    "models": frozenset(("mode", "providers", "catalogRefresh")),
+    "plugins": frozenset(("enabled", "allow", "deny", "load", "slots", "entries")),
+}
+PROTECTED = (("gateway", "mode"), ("gateway", "port"), ("gateway", "auth"))
+
+_PROVIDER_PLUGINS = frozenset(
+    "alibaba anthropic deepgram fal google huggingface litellm lmstudio microsoft-foundry minimax "
+    "nvidia ollama openai opencode-go openrouter sglang together vllm xai".split()
+)
+_BASE_PLUGINS = ("memory-core", "device-pair")
+_KNOWN_PROVIDERS: dict[str, dict[str, Any]] = {
+    "anthropic": {
+        "baseUrl": "https://api.anthropic.com",
+        "api": "anthropic-messages",
+        "models": [
+            {"id": "claude-sonnet-4-6", "name": "Claude Sonnet 4.6"},
+            {"id": "claude-opus-4-6", "name": "Claude Opus 4.6"},
+            {"id": "claude-haiku-4-5-20251001", "name": "Claude Haiku 4.5"},
+        ],
+    },
+}
+_REFERENCE = re.compile(r"(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}")
+
+
+def default_model(providers: tuple[ProviderSpec, ...]) -> str:
+    """PROVIDER/ID of the first model of the first provider that names one, or ''."""
+    for provider in providers:
+        models = provider.models or _KNOWN_PROVIDERS.get(provider.name, {}).get("models", ())
+        if models:
+            return f"{provider.name}/{models[0]['id']}"
+    return ""
+
+
+def render(spec: InstanceSpec, layout: Layout, port: int) -> dict[str, Any]:
+    """The complete openclaw.json of the specification; secrets only as ${VAR}."""
+    config: dict[str, Any] = {
+        "agents": _agents(spec, layout),
+        "gateway": _gateway(spec, port),
+        "plugins": _plugins(spec),
+        "logging": {
+            "file": layout.log_path,
+            "maxFileBytes": LOG_MAX_BYTES,
+            "consoleLevel": "warn",
+        },
+        "discovery": {"mdns": {"mode": "off"}},
+        "update": {"checkOnStart": False},
+        "telemetry": {"enabled": False},
+    }
+    if spec.providers:
+        config["models"] = {"mode": "merge", "providers": _providers(spec)}
+    if len(spec.agents) > 1:
+        ids = [agent.id for agent in spec.agents]
+        config["tools"] = {"agentToAgent": {"enabled": True, "allow": ids}}
+    if spec.telegram.enabled:
+        config["channels"] = {"telegram": _telegram(spec)}
+        config["bindings"] = [
+            {"agentId": MAIN_AGENT, "match": {"channel": "telegram", "accountId": "*"}}
+        ]
+    return _with_extra(config, spec.config)
+
+
+def _agents(spec: InstanceSpec, layout: Layout) -> dict[str, Any]:
+    model = spec.default_model or default_model(spec.providers)
+    defaults: dict[str, Any] = {
+        "workspace": layout.workspace(MAIN_AGENT),
+        "skipBootstrap": True,
+        "heartbeat": {"every": spec.heartbeat, "agentId": MAIN_AGENT},
+        "systemAgent": {"agentId": MAIN_AGENT},
+    }
+    if model:
+        defaults["model"] = {"primary": model}
+    entries = {agent.id: _agent(agent, layout) for agent in spec.agents}
+    return {"ownership": "explicit", "defaults": defaults, "entries": entries}
+
+
+def _agent(agent: AgentSpec, layout: Layout) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": agent.name, "workspace": layout.workspace(agent.id)}
+    if agent.model:
+        entry["model"] = {"primary": agent.model}
+    if agent.tools_profile:
+        entry["tools"] = {"profile": agent.tools_profile}
+    return entry
+
+
+def _gateway(spec: InstanceSpec, port: int) -> dict[str, Any]:
+    control_ui: dict[str, Any] = {"enabled": spec.control_ui.enabled}
+    if spec.control_ui.base_path:
+        control_ui["basePath"] = spec.control_ui.base_path
+    if spec.control_ui.allowed_origins:
+        control_ui["allowedOrigins"] = list(spec.control_ui.allowed_origins)
+    return {
+        "mode": "local",
+        "port": port,
+        "bind": "loopback",
+        "auth": {"mode": "token", "token": f"${{{GATEWAY_TOKEN_VARIABLE}}}"},
+        "trustedProxies": list(spec.trusted_proxies),
+        "controlUi": control_ui,
+    }
+
+
+def _providers(spec: InstanceSpec) -> dict[str, Any]:
+    used = {agent.model for agent in spec.agents if agent.model}
+    used.add(spec.default_model or default_model(spec.providers))
+    return {provider.name: _provider(provider, used) for provider in spec.providers}
+
+
+def _provider(provider: ProviderSpec, used: set[str]) -> dict[str, Any]:
+    known = _KNOWN_PROVIDERS.get(provider.name, {})
+    entry: dict[str, Any] = {}
+    base_url = provider.base_url or known.get("baseUrl", "")
+    api = provider.api or known.get("api", "")
+    if base_url:
+        entry["baseUrl"] = base_url
+    if api:
+        entry["api"] = api
+    if provider.key_required:
+        entry["apiKey"] = f"${{{provider.key_variable}}}"
+    models = [{"name": m["id"], **m} for m in provider.models] or list(known.get("models", ()))
+    if models:
+        listed = {model["id"] for model in models}
+        ids = (ref.partition("/")[2] for ref in sorted(used) if _provider_of(ref) == provider.name)
+        entry["models"] = models + [{"id": i, "name": i} for i in ids if i not in listed]
+    return entry
+
+
+def _telegram(spec: InstanceSpec) -> dict[str, Any]:
+    telegram: dict[str, Any] = {
+        "enabled": True,
+        "botToken": f"${{{TELEGRAM_TOKEN_VARIABLE}}}",
+        "dmPolicy": spec.telegram.dm_policy,
+        "groupPolicy": spec.telegram.group_policy,
+    }
+    if spec.telegram.allow_from:
+        telegram["allowFrom"] = list(spec.telegram.allow_from)
+    if spec.telegram.api_root:
+        telegram["apiRoot"] = spec.telegram.api_root
+    return telegram
+
+
+def _plugins(spec: InstanceSpec) -> dict[str, Any]:
+    plugins: dict[str, Any] = {"enabled": True}
+    if spec.plugins.restrict:
+        allow = [p.name for p in spec.providers if p.name in _PROVIDER_PLUGINS]
+        allow += _BASE_PLUGINS
+        allow += ["telegram"] if spec.telegram.enabled else []
+        allow += [MEM0_PLUGIN] if spec.mem0.enabled else []
+        plugins["allow"] = list(dict.fromkeys((*allow, *spec.plugins.allow)))
+    if spec.plugins.deny:
+        plugins["deny"] = list(spec.plugins.deny)
+    if spec.mem0.enabled:
+        plugins["slots"] = {"memory": MEM0_PLUGIN}
+        plugins["entries"] = {MEM0_PLUGIN: {"enabled": True, "config": _mem0(spec.mem0, spec.slug)}}
+    return plugins
+
+
+def _mem0(mem0: Mem0Spec, slug: str) -> dict[str, Any]:
+    config: dict[str, Any] = {"mode": mem0.mode, "userId": mem0.user_id or slug}
+    if mem0.mode == "platform":
+        return {**config, "apiKey": f"${{{MEM0_KEY_VARIABLE}}}"}
+    ollama = {"url": mem0.ollama_url}
+    store = {"host": mem0.qdrant_host, "port": mem0.qdrant_port, "collectionName": f"mem0-{slug}"}
+    config["oss"] = {
+        "embedder": {"provider": "ollama", "config": {"model": mem0.embedder_model, **ollama}},
+        "vectorStore": {"provider": "qdrant", "config": store},
+        "llm": {"provider": "ollama", "config": {"model": mem0.llm_model, **ollama}},
+    }
+    return config
+
+
+def _with_extra(config: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    for section, key in PROTECTED:
+        if isinstance(extra.get(section), dict) and key in extra[section]:
+            raise ClawPilotError(
+                "CONFIG_PROTECTED",
+                f"The extra config may not set {section}.{key}.",
+                "Use the module's own options for port and secrets.",
+            )
+    merged = _deep(config, extra)
+    if not isinstance(merged, dict):  # pragma: no cover - config is a dict
+        raise TypeError("config must be a mapping")
+    return merged
+
+
+def _deep(base: Any, extra: Any) -> Any:
+    if not isinstance(base, dict) or not isinstance(extra, dict):
+        return extra
+    merged = dict(base)
+    for key, value in extra.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = _deep(base.get(key), value)
+    return merged
+
+
+def check_spec(spec: InstanceSpec, available: frozenset[str]) -> None:
+    """Every model has its provider, every provider and channel its secret.
+
+    available: names of the variables that are or will be set. Raises ClawPilotError.
+    """
+    providers = {provider.name: provider for provider in spec.providers}
+    refs = {f"agent {a.id!r}": a.model for a in spec.agents if a.model}
+    if spec.default_model:
+        refs = {"default_model": spec.default_model, **refs}
+    for where, ref in refs.items():
+        _check_model(where, ref, providers)
+    for provider in spec.providers:
+        if provider.key_required and provider.key_variable not in available:
+            raise ClawPilotError(
+                "MODEL_WITHOUT_KEY",
+                f"The provider {provider.name!r} has no API key ({provider.key_variable}).",
+                "Give its api_key, name an instance to copy it from with secrets_from, "
+                "or set key_required to false for a provider that wants none.",
+            )
+    if spec.telegram.enabled and TELEGRAM_TOKEN_VARIABLE not in available:
+        raise ClawPilotError(
+            "TELEGRAM_WITHOUT_TOKEN",
+            "Telegram is enabled, but there is no bot token.",
+            "Give telegram.bot_token as BotFather showed it.",
+        )
+
+
+def _check_model(where: str, ref: str, providers: dict[str, ProviderSpec]) -> None:
+    name, _slash, model = ref.partition("/")
+    if not name or not model:
+        raise ClawPilotError(
+            "INVALID_MODEL",
+            f"The model {ref!r} of {where} is not written as PROVIDER/MODEL.",
+            "Write it like anthropic/claude-sonnet-4-6.",
+        )
+    if name not in providers:
+        raise ClawPilotError(
+            "MODEL_WITHOUT_KEY",
+            f"The model {ref!r} of {where} needs the provider {name!r}, which has no key here.",
+            f"Add {name!r} to providers with its api_key (anthropic_api_key in the playbook).",
+        )
+    listed = {m["id"] for m in providers[name].models}
+    if listed and providers[name].base_url and model not in listed:
+        raise ClawPilotError(
+            "UNKNOWN_MODEL",
+            f"The model {ref!r} of {where} is not among the models of provider {name!r}.",
+            f"Add it to that provider's models, or use one of: {', '.join(sorted(listed))}.",
+        )
+
+
+def _provider_of(ref: str) -> str:
+    return ref.partition("/")[0]
+
+
+def references(value: Any) -> Iterator[str]:
+    """Names of all ${VAR} references in the config's strings; $${VAR} is an escape."""
+    if isinstance(value, str):
+        yield from _REFERENCE.findall(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def check_config(config: dict[str, Any], available: frozenset[str]) -> None:
+    """Refuse what a gateway would refuse or misread: keys, references, unset variables."""
+    _check_keys("openclaw.json", config, TOP_LEVEL_KEYS)
+    for section, keys in SECTION_KEYS.items():
+        if section in config:
+            if not isinstance(config[section], dict):
+                _invalid(f"{section} in openclaw.json must be a mapping.")
+            _check_keys(section, config[section], keys)
+    for name in references(config):
+        if name not in available:
+            raise ClawPilotError(
+                "UNSET_VARIABLE",
+                f"openclaw.json refers to ${{{name}}}, which is not set.",
+                "Set it through environment or the option it belongs to; a gateway that "
+                "starts without it runs with a random token.",
+            )
+    _check_agents(config)
+
+
+def _check_keys(where: str, section: dict[str, Any], known: frozenset[str]) -> None:
+    for key in section:
+        if key not in known:
+            _invalid(f"{where} has the unknown key {key!r}.")
+
+
+def _check_agents(config: dict[str, Any]) -> None:
+    entries = config.get("agents", {}).get("entries", {})
+    if not isinstance(entries, dict):
+        _invalid("agents.entries in openclaw.json must be a mapping.")
+    defaults = config.get("agents", {}).get("defaults", {})
+    named = {
+        "agents.defaults.heartbeat.agentId": defaults.get("heartbeat", {}).get("agentId"),
+        "agents.defaults.systemAgent.agentId": defaults.get("systemAgent", {}).get("agentId"),
+    }
+    for index, binding in enumerate(config.get("bindings", ())):
+        named[f"bindings[{index}].agentId"] = binding.get("agentId")
+    for agent in config.get("tools", {}).get("agentToAgent", {}).get("allow", ()):
+        named[f"tools.agentToAgent.allow ({agent})"] = None if "*" in agent else agent
+    for where, agent in named.items():
+        if agent is not None and agent not in entries:
+            _invalid(f"{where} names the agent {agent!r}, which does not exist.")
+
+
+def _invalid(message: str) -> None:
+    raise ClawPilotError(
+        "CONFIG_INVALID",
+        message,
+        "Correct the option or the extra config; nothing was written.",
+    )

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Ask a gateway how it is, wait for it, and say in a sentence why it did not come up.
+
+Private to the claw.pilot collection. Python 3.9 or later. Never changes anything.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ._model import ClawPilotError
+from ._services import ServiceState
+from ._unit import CONFIG_EXIT_CODE
+
+POLL_SECONDS = 0.1
+SERVICE_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Health:
+    """live: /healthz answers as OpenClaw's does; ready: /readyz is green; failing: what is not."""
+
+    live: bool = False
+    ready: bool = False
+    failing: tuple[str, ...] = ()
+
+
+def probe(port: int, timeout: float = 2) -> Health:
+    """The health of the gateway on this loopback port; not live when anything else answers."""
+    status, body = _get(port, "/healthz", timeout)
+    if status != 200 or body.get("status") != "live":
+        return Health()
+    status, body = _get(port, "/readyz", timeout)
+    failing = tuple(str(item) for item in body.get("failing", ()))
+    return Health(live=True, ready=status == 200 and body.get("ready") is True, failing=failing)
+
+
+def _get(port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = json.loads(response.read(64 * 1024))
+    except (OSError, http.client.HTTPException, ValueError):
+        return 0, {}
+    finally:
+        connection.close()
+    return response.status, body if isinstance(body, dict) else {}
+
+
+def state_word(service: ServiceState, health: Health) -> str:
+    """The one state word of an instance (DESIGN: running, starting, degraded, stopped, error)."""
+    if health.ready and service.active:
+        return "running"
+    if health.live:
+        if not service.active:
+            return "degraded"  # it answers, but nothing keeps it running
+        return "starting" if "startup-sidecars" in health.failing else "degraded"
+    if service.failed or (service.active and service.restarts > 2):
+        return "error"
+    return "starting" if service.active else "stopped"
+
+
+def wait(
+    level: str,
+    port: int,
+    timeout: float,
+    service: Callable[[], ServiceState],
+    console: Callable[[], Sequence[str]],
+) -> Health:
+    """Wait until the gateway is `live` or `ready`; raises with its own words when it is not.
+
+    timeout: seconds; service: the service's state now; console: the console log's last lines.
+    """
+    begin = time.monotonic()
+    asked = begin
+    while True:
+        health = probe(port)
+        if health.ready or (level == "live" and health.live):
+            return health
+        now = time.monotonic()
+        if now - asked >= SERVICE_POLL_SECONDS:
+            asked = now
+            state = service()
+            if state.failed or not state.active or state.restarts > 2:
+                raise explain(port, state, console(), now - begin)
+        if now - begin > timeout:
+            raise explain(port, service(), console(), now - begin, health)
+        time.sleep(POLL_SECONDS)
+
+
+_REASONS = (
+    ("PORT_CONFLICT", ("EADDRINUSE", "already in use", "already listening"), "the port is taken"),
+    ("OUT_OF_MEMORY", ("heap out of memory", "Allocation failed"), "it ran out of memory"),
+    ("NODE_NOT_FOUND", ("No such file or directory", "Cannot find module"), "a file is missing"),
+)
+_HINTS = {
+    "PORT_CONFLICT": "Choose another port, or leave it out to have one chosen.",
+    "OUT_OF_MEMORY": "Raise heap_limit_mb, or free memory: a gateway needs about 1 GB.",
+    "NODE_NOT_FOUND": "Run the openclaw_host role, which installs Node and OpenClaw.",
+    "CONFIG_REFUSED": "Correct the named key; the extra config is the usual place.",
+    "GATEWAY_UNHEALTHY": "See the log; raise start_timeout for a slow host.",
+}
+
+
+def explain(
+    port: int,
+    state: ServiceState,
+    lines: Sequence[str],
+    seconds: float,
+    health: Health | None = None,
+) -> ClawPilotError:
+    """The error for a gateway that did not come up, with the last lines of its console."""
+    text = "\n".join(lines[-12:])
+    code, reason = _reason(state, text)
+    if code == "GATEWAY_UNHEALTHY" and health is not None:
+        level = "live but not ready" if health.live else "not live"
+        waits = f" ({', '.join(health.failing)})" if health.failing else ""
+        reason = f"it is {level}{waits} after {seconds:.0f} s"
+    said = f" It said:\n{text}" if text else " It said nothing."
+    message = f"The gateway on port {port} did not come up: {reason}.{said}"
+    return ClawPilotError(code, message, _HINTS[code])
+
+
+def _reason(state: ServiceState, text: str) -> tuple[str, str]:
+    if state.exit_code == CONFIG_EXIT_CODE or "Invalid config" in text:
+        return "CONFIG_REFUSED", "OpenClaw refused its configuration"
+    for code, needles, reason in _REASONS:
+        if any(needle in text for needle in needles):
+            return code, reason
+    if state.exit_code in (9, 137):
+        return "OUT_OF_MEMORY", "it was killed, most likely for want of memory"
+    if state.exit_code in (127, 203):
+        return "NODE_NOT_FOUND", "its program could not be run"
+    return "GATEWAY_UNHEALTHY", f"it ended with exit code {state.exit_code}"

@@ -1,0 +1,248 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""The effects on a host: files, locks and commands. Nothing else writes or runs anything.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ._model import ClawPilotError
+from ._ports import parse_listeners
+
+PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished command; code -1 when it ran out of time."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return (self.out + self.err).strip()
+
+
+class Host:
+    """The host that this process runs on, as the user it runs as."""
+
+    def read(self, path: str) -> str | None:
+        """Text of the file, or None when there is none."""
+        try:
+            with open(path, encoding="utf-8", errors="replace") as stream:
+                return stream.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise ClawPilotError(
+                "FILE_UNREADABLE", f"{path} cannot be read: {error.strerror}.", "Check its owner."
+            ) from error
+
+    def read_json(self, path: str) -> dict[str, Any] | None:
+        """The JSON object in the file, or None when there is no file. Raises FILE_MALFORMED."""
+        text = self.read(path)
+        if text is None:
+            return None
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise ClawPilotError(
+                "FILE_MALFORMED", f"{path} is not valid JSON: {error}.", "Repair or remove it."
+            ) from error
+        if not isinstance(data, dict):
+            raise ClawPilotError(
+                "FILE_MALFORMED", f"{path} is not a JSON object.", "Repair or remove it."
+            )
+        return data
+
+    def write(self, path: str, text: str, mode: int = PRIVATE_FILE) -> None:
+        """Replace the file in one step: a reader sees the old or the new one, whole."""
+        folder = os.path.dirname(path)
+        try:
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".claw-pilot-", suffix=".tmp")
+            try:
+                os.fchmod(handle, mode)
+                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                    stream.write(text)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
+        except OSError as error:
+            raise _write_error(path, error) from error
+
+    def write_json(self, path: str, data: Mapping[str, Any]) -> None:
+        self.write(path, json.dumps(data, indent=2) + "\n")
+
+    def make_dir(self, path: str, mode: int = PRIVATE_DIR) -> None:
+        try:
+            os.mkdir(path, mode)
+            os.chmod(path, mode)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise _write_error(path, error) from error
+
+    def rename(self, old: str, new: str) -> None:
+        os.rename(old, new)
+
+    def remove_file(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(path)
+
+    def remove_tree(self, path: str, below: str) -> None:
+        """Remove a directory tree; its resolved path must lie below the resolved `below`."""
+        if os.path.islink(path):
+            raise ClawPilotError(
+                "UNSAFE_PATH", f"{path} is a symbolic link.", "Remove it by hand, if you mean it."
+            )
+        if not self.is_below(path, below):
+            raise ClawPilotError(
+                "UNSAFE_PATH", f"{path} does not lie below {below}.", "Remove it by hand."
+            )
+        for _attempt in range(20):  # a process that is just ending may still write
+            shutil.rmtree(path, ignore_errors=True)
+            if not os.path.lexists(path):
+                return
+            time.sleep(0.1)
+        raise ClawPilotError(
+            "REMOVE_FAILED", f"{path} could not be removed whole.", "See who still uses it."
+        )
+
+    def remove_dir_if_empty(self, path: str) -> bool:
+        try:
+            os.rmdir(path)
+        except OSError:
+            return False
+        return True
+
+    def is_below(self, path: str, parent: str) -> bool:
+        real, root = os.path.realpath(path), os.path.realpath(parent)
+        return real != root and os.path.commonpath((real, root)) == root
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(path)
+
+    def mode(self, path: str) -> int | None:
+        try:
+            return stat.S_IMODE(os.lstat(path).st_mode)
+        except OSError:
+            return None
+
+    def set_mode(self, path: str, mode: int) -> None:
+        os.chmod(path, mode)
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(os.listdir(folder))
+        except OSError:
+            return []
+
+    def size(self, path: str) -> int:
+        """Bytes of the file, or of all files below the directory; links are not followed."""
+        if not os.path.isdir(path) or os.path.islink(path):
+            return os.lstat(path).st_size
+        total = 0
+        for folder, _folders, files in os.walk(path):
+            for name in files:
+                with contextlib.suppress(OSError):
+                    total += os.lstat(os.path.join(folder, name)).st_size
+        return total
+
+    def tail(self, path: str, lines: int = 20, most: int = 64 * 1024) -> list[str]:
+        """The last lines of a text file, [] when there is none; reads `most` bytes at the most."""
+        try:
+            with open(path, "rb") as stream:
+                stream.seek(max(0, os.fstat(stream.fileno()).st_size - most))
+                return stream.read().decode("utf-8", "replace").splitlines()[-lines:]
+        except OSError:
+            return []
+
+    def listeners(self) -> frozenset[int]:
+        """Listening TCP ports of this host (network namespace)."""
+        return parse_listeners(self.read("/proc/net/tcp") or "") | parse_listeners(
+            self.read("/proc/net/tcp6") or ""
+        )
+
+    def run(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        stdin: str = "",
+    ) -> Result:
+        """Run a command in a session of its own; never raises for its exit code."""
+        try:
+            process = subprocess.Popen(
+                list(argv),
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Result(127, "", f"{argv[0]}: {error.strerror}")
+        try:
+            out, err = process.communicate(stdin, timeout=timeout)
+            return Result(process.returncode, out, err)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            return Result(-1, out, err + f"\n{argv[0]} ran longer than {timeout:.0f} s")
+
+    @contextlib.contextmanager
+    def lock(self, path: str, timeout: float = 600) -> Iterator[None]:
+        """Hold an exclusive lock on a file or directory that exists; it leaves nothing behind."""
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            deadline = time.monotonic() + timeout
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise ClawPilotError(
+                            "HOST_BUSY",
+                            f"Another run has held the lock on {path} for {timeout:.0f} s.",
+                            "Wait for it to end, then try again.",
+                        ) from None
+                    time.sleep(0.05)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _write_error(path: str, error: OSError) -> ClawPilotError:
+    if isinstance(error, PermissionError):
+        hint = "Run as the user who owns it, or prepare the directory with the openclaw_host role."
+    elif error.errno == 28:
+        return ClawPilotError(
+            "NO_DISK_SPACE", f"{path} cannot be written: the disk is full.", "Free some space."
+        )
+    else:
+        hint = "Check that its directory exists and may be written."
+    return ClawPilotError("WRITE_FAILED", f"{path} cannot be written: {error.strerror}.", hint)

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""One instance on this host: observe it, make it so, put it back when that fails.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as random_secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import _journal
+from ._config import check_config, check_spec, render
+from ._dotenv import parse, update
+from ._host import PRIVATE_DIR, PRIVATE_FILE, Host
+from ._merge import mask, merge
+from ._model import (
+    GATEWAY_TOKEN_VARIABLE,
+    MEM0_KEY_VARIABLE,
+    TELEGRAM_TOKEN_VARIABLE,
+    ClawPilotError,
+    InstanceSpec,
+    Layout,
+    check_variable,
+    to_plain,
+)
+from ._ports import PortRange, choose_port
+from ._reconcile import Observed, Plan, Wanted, plan
+from ._services import ServiceManager
+from ._unit import Runtime, launch
+
+PROJECT_DIR_MARK = "@@project_dir@@"  # in workspace files: only the host knows the path
+TOKEN_BYTES = 24  # 48 hex digits
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run asks of an instance beside its specification.
+
+    secrets: variable -> value given in this run; environment: names among them that the user
+    listed (None: as they were); templates: agent id -> file name -> text; reserved: ports that
+    the registry holds for others; secrets_from: slug to copy missing provider keys from.
+    """
+
+    spec: InstanceSpec
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    environment: tuple[str, ...] | None = None
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ports: PortRange = field(default_factory=PortRange)
+    reserved: tuple[int, ...] = ()
+    secrets_from: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An instance as a run works on it: what is wanted and observed, and the plan between."""
+
+    request: Request
+    port: int
+    wanted: Wanted
+    observed: Observed
+    plan: Plan
+    marker: dict[str, Any]
+    secrets: frozenset[str]
+
+
+class Instance:
+    """Reads and plans; the changes are in _apply, the removal in _remove."""
+
+    def __init__(
+        self, host: Host, layout: Layout, manager: ServiceManager, runtime: Runtime | None
+    ) -> None:
+        self.host = host
+        self.layout = layout
+        self.manager = manager
+        self.runtime = runtime
+        self.marker = _journal.read_marker(host, layout)
+        self.journal = _journal.read_journal(host, layout)
+
+    @property
+    def known(self) -> bool:
+        """Whether this instance is ours, finished or not."""
+        return self.marker is not None or self.journal is not None
+
+    def target(self, request: Request) -> Target:
+        """Check everything and plan; writes nothing. Raises ClawPilotError."""
+        self._check_not_foreign()
+        port = self._port(request)
+        env, values = self._env(request)
+        names = frozenset(values)
+        check_spec(request.spec, names)
+        rendered = render(request.spec, self.layout, port)
+        previous = (self.marker or {}).get("rendered")
+        current = self.host.read_json(self.layout.config_path)
+        config = merge(current, rendered, previous)
+        check_config(config, names)
+        wanted = self._wanted(request, port, config, env)
+        observed = self.observe(current, wanted)
+        return Target(
+            request=request,
+            port=port,
+            wanted=wanted,
+            observed=observed,
+            plan=plan(wanted, observed),
+            marker=self._marker(request, port, rendered),
+            secrets=frozenset(values.values()),
+        )
+
+    def observe(self, config: dict[str, Any] | None, wanted: Wanted) -> Observed:
+        """What of the wanted is there now."""
+        layout, host = self.layout, self.host
+        service = self.manager.state()
+        return Observed(
+            committed=self.marker is not None and self.journal is None,
+            config=config,
+            env=host.read(layout.env_path) or "",
+            definition=self.manager.definition(),
+            directories=frozenset(d for d in wanted.directories if host.exists(d)),
+            files=frozenset(f for f in wanted.files if host.exists(f)),
+            wrong_modes=self._wrong_modes(),
+            active=service.active,
+            enabled=service.enabled,
+            first_start_pending=host.exists(layout.first_start_env_path),
+        )
+
+    def _wrong_modes(self) -> frozenset[str]:
+        layout = self.layout
+        right = {
+            layout.state_dir: PRIVATE_DIR,
+            layout.config_path: PRIVATE_FILE,
+            layout.env_path: PRIVATE_FILE,
+        }
+        return frozenset(p for p, m in right.items() if self.host.mode(p) not in (m, None))
+
+    def _check_not_foreign(self) -> None:
+        if not self.known and self.host.names(self.layout.state_dir):
+            raise ClawPilotError(
+                "INSTANCE_EXISTS",
+                f"{self.layout.state_dir} exists already and was not made by Claw Pilot.",
+                "Choose another slug, or adopt that instance (discover with adopt=true).",
+            )
+
+    def _port(self, request: Request) -> int:
+        known = (self.marker or self.journal or {}).get("port")
+        wanted = request.spec.port
+        if known is not None and wanted in (None, known):
+            return int(known)
+        listening = self.host.listeners()
+        claimed = _journal.claimed_ports(self.host, self.layout)
+        return choose_port(wanted, request.ports, listening, claimed, request.reserved)
+
+    def _env(self, request: Request) -> tuple[str, dict[str, str]]:
+        """The .env file's text as it is to be, and all variables that it then sets."""
+        text = self.host.read(self.layout.env_path)
+        if text is None:
+            text = self.host.read(self.layout.first_start_env_path) or ""
+        have = parse(text)
+        values = {name: value for name, value in request.secrets.items() if value}
+        self._copy_keys(request, have, values)
+        if not have.get(GATEWAY_TOKEN_VARIABLE):
+            values[GATEWAY_TOKEN_VARIABLE] = random_secrets.token_hex(TOKEN_BYTES)
+        managed = set((self.marker or {}).get("variables", ()))
+        gone = managed - set(self._variables(request)) - set(values)
+        text = update(text, values, gone)
+        return text, parse(text)
+
+    def _copy_keys(self, request: Request, have: dict[str, str], values: dict[str, str]) -> None:
+        if not request.secrets_from:
+            return
+        other = Layout(self.layout.home, request.secrets_from)
+        text = self.host.read(other.env_path)
+        if text is None:
+            raise ClawPilotError(
+                "INSTANCE_NOT_FOUND",
+                f"There is no instance {request.secrets_from!r} to copy keys from.",
+                "Name an instance of this host in secrets_from.",
+            )
+        theirs = parse(text)
+        for provider in request.spec.providers:
+            name = provider.key_variable
+            if name not in values and not have.get(name) and theirs.get(name):
+                values[name] = theirs[name]
+
+    def _variables(self, request: Request) -> list[str]:
+        """Names of the variables that we look after: the others in .env are the user's."""
+        spec = request.spec
+        names = [GATEWAY_TOKEN_VARIABLE]
+        names += [p.key_variable for p in spec.providers if p.key_required]
+        names += [TELEGRAM_TOKEN_VARIABLE] if spec.telegram.enabled else []
+        names += [MEM0_KEY_VARIABLE] if spec.mem0.enabled and spec.mem0.mode == "platform" else []
+        return names + [check_variable(name) for name in self._environment_names(request)]
+
+    def _environment_names(self, request: Request) -> list[str]:
+        if request.environment is not None:
+            return list(request.environment)
+        return list((self.marker or {}).get("environment", ()))
+
+    def _wanted(self, request: Request, port: int, config: dict[str, Any], env: str) -> Wanted:
+        layout = self.layout
+        agents = [agent.id for agent in request.spec.agents]
+        files = {
+            os.path.join(layout.workspace(agent), name): text.replace(
+                PROJECT_DIR_MARK, layout.project_dir
+            )
+            for agent in agents
+            for name, text in request.templates.get(agent, {}).items()
+        }
+        workspaces = os.path.dirname(layout.workspace("main"))
+        directories = (layout.logs_dir, workspaces, *(layout.workspace(a) for a in agents))
+        definition = ""
+        if self.runtime is not None:
+            launched = launch(request.spec, layout, self.runtime, port, self.manager.kind)
+            definition = self.manager.render(launched)
+        project = _journal.missing_parents(self.host, layout.project_dir, "/")
+        return Wanted(
+            config=config,
+            env=env,
+            definition=definition,
+            directories=tuple(dict.fromkeys((*directories, *project, layout.project_dir))),
+            files=files,
+        )
+
+    def _marker(self, request: Request, port: int, rendered: dict[str, Any]) -> dict[str, Any]:
+        runtime = self.runtime
+        return _journal.record(
+            self.layout,
+            port,
+            self._made(),
+            project_dir=self.layout.project_dir,
+            service_manager=self.manager.kind,
+            openclaw_version=runtime.openclaw_version if runtime else "",
+            spec=to_plain(request.spec),
+            rendered=rendered,
+            variables=sorted(self._variables(request)),
+            environment=self._environment_names(request),
+        )
+
+    def _made(self) -> list[str]:
+        """Every path that this instance brings and that is not there yet, outermost first."""
+        known = self.marker or self.journal
+        if known is not None:
+            return list(known["made"])
+        layout, host = self.layout, self.host
+        made = _journal.missing_parents(host, layout.service_dir, layout.home)
+        for folder in self.manager.folders:
+            made += [folder] if not host.exists(folder) else []
+        made += _journal.missing_parents(host, layout.project_dir, "/")
+        made.append(layout.state_dir)
+        return list(dict.fromkeys((*_journal.shared_made(host, layout), *made)))
+
+    def masked(self, target: Target, error: ClawPilotError) -> ClawPilotError:
+        """The error with every secret of this instance masked."""
+        return ClawPilotError(error.code, mask(error.message, target.secrets), error.hint)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""The shell around AnsibleModule: shared options, the user to work as, errors to fail_json.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._host import Host
+from ._model import ClawPilotError, Layout, check_slug
+from ._services import ServiceManager, service_manager
+
+
+def finish(
+    module: AnsibleModule,
+    work: Callable[[], dict[str, Any]],
+    before: Callable[[], None] = lambda: None,
+) -> NoReturn:
+    """Do the work as the wanted user and end the module with its result or its failure.
+
+    before: done first, as the user that the module runs as.
+    """
+    try:
+        before()
+        result = _as_user(module.params.get("openclaw_user"), work)
+    except ClawPilotError as error:
+        message = f"{error.message} {error.hint}".strip()
+        _fail(module, message, error)
+    _exit(module, result)
+
+
+def _fail(module: AnsibleModule, message: str, error: ClawPilotError) -> NoReturn:
+    module.fail_json(msg=message, failure=error.as_dict())
+    raise AssertionError("fail_json does not return")  # pragma: no cover
+
+
+def _exit(module: AnsibleModule, result: dict[str, Any]) -> NoReturn:
+    module.exit_json(**result)
+    raise AssertionError("exit_json does not return")  # pragma: no cover
+
+
+def account(user: str | None) -> pwd.struct_passwd:
+    """The account of that user, or of the one this process runs as. Raises USER_NOT_FOUND."""
+    try:
+        return pwd.getpwnam(user) if user else pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise ClawPilotError(
+            "USER_NOT_FOUND",
+            f"There is no user {user!r} on this host.",
+            "Run the openclaw_host role, which makes it, or name another user.",
+        ) from None
+
+
+def home_of(params: dict[str, Any]) -> str:
+    """openclaw_home, else the user's own home; absolute, links resolved."""
+    home: str = params.get("openclaw_home") or account(params.get("openclaw_user")).pw_dir
+    return os.path.realpath(os.path.expanduser(home))
+
+
+def prefix_of(params: dict[str, Any]) -> str:
+    """Where Node and OpenClaw are installed."""
+    prefix: str = params.get("prefix") or ""
+    if prefix:
+        return os.path.abspath(os.path.expanduser(prefix))
+    return os.path.join(home_of(params), ".local", "share", "claw-pilot")
+
+
+def layout_of(params: dict[str, Any], projects_root: str = "") -> Layout:
+    return Layout(home_of(params), check_slug(params["slug"]), projects_root)
+
+
+def manager_of(
+    kind: str, marker: dict[str, Any] | None, host: Host, layout: Layout, python: str = ""
+) -> ServiceManager:
+    """The manager that the instance has; for a new one the wanted kind."""
+    has = (marker or {}).get("service_manager")
+    if has and kind not in ("auto", has):
+        raise ClawPilotError(
+            "SERVICE_MANAGER_FIXED",
+            f"The instance {layout.slug!r} runs under {has}, not {kind}.",
+            "Leave service_manager out, or destroy the instance and create it again.",
+        )
+    return service_manager(has or kind, host, layout, python)
+
+
+def _as_user(user: str | None, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Call the work as that user: in a child process that gives root up, when we are root.
+
+    A become to another unprivileged user would need ACLs or world-readable files on the host;
+    so the play becomes root, and everything of an instance is done by a child without it.
+    """
+    wanted = account(user)
+    if wanted.pw_uid == os.geteuid():
+        return work()
+    if os.geteuid() != 0:
+        raise ClawPilotError(
+            "NOT_ROOT",
+            f"Only root can work as the user {wanted.pw_name!r}.",
+            "Run the play with become: true, or connect as that user.",
+        )
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _run_child(wanted, work, writer)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as stream:
+        text = stream.read()
+    os.waitpid(child, 0)
+    return _unpack(text)
+
+
+def _run_child(
+    wanted: pwd.struct_passwd, work: Callable[[], dict[str, Any]], writer: int
+) -> NoReturn:
+    try:
+        become(wanted)
+        answer = {"result": work()}
+    except ClawPilotError as error:
+        answer = {"failure": error.as_dict()}
+    except BaseException:
+        answer = {"crash": {"traceback": traceback.format_exc()}}
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        json.dump(answer, stream)
+    os._exit(0)
+
+
+def become(wanted: pwd.struct_passwd) -> None:
+    """Turn this process into that user's, for good."""
+    os.initgroups(wanted.pw_name, wanted.pw_gid)
+    os.setgid(wanted.pw_gid)
+    os.setuid(wanted.pw_uid)
+    os.umask(0o077)
+    os.environ.update(
+        HOME=wanted.pw_dir,
+        USER=wanted.pw_name,
+        LOGNAME=wanted.pw_name,
+        XDG_RUNTIME_DIR=f"/run/user/{wanted.pw_uid}",
+    )
+    os.chdir(wanted.pw_dir if os.path.isdir(wanted.pw_dir) else "/")
+
+
+def _unpack(text: str) -> dict[str, Any]:
+    answer = json.loads(text) if text else {"crash": {"traceback": "the process ended early"}}
+    if "failure" in answer:
+        failure = answer["failure"]
+        raise ClawPilotError(failure["code"], failure["message"], failure["hint"])
+    if "crash" in answer:
+        raise RuntimeError(answer["crash"]["traceback"])
+    result: dict[str, Any] = answer["result"]
+    return result

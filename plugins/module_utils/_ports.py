@@ -1,0 +1,93 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Choose gateway ports and find clashes. Pure: listeners and claims come in as values.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ._model import ClawPilotError
+
+RANGE_START = 18789
+STEP = 120  # OpenClaw derives browser and CDP ports up to base + 110
+RANGE_END = 65000
+LOWEST, HIGHEST = 1024, 65535
+_TCP_LISTEN = "0A"
+
+
+@dataclass(frozen=True)
+class PortRange:
+    """Ports to choose from: start, start + step, ... up to and including end."""
+
+    start: int = RANGE_START
+    end: int = RANGE_END
+    step: int = STEP
+
+    def candidates(self) -> range:
+        return range(self.start, self.end + 1, self.step)
+
+
+def parse_listeners(proc_net_tcp: str) -> frozenset[int]:
+    """Listening TCP ports from the text of /proc/net/tcp or /proc/net/tcp6."""
+    ports = set()
+    for line in proc_net_tcp.splitlines()[1:]:
+        words = line.split()
+        if len(words) > 3 and words[3] == _TCP_LISTEN:
+            ports.add(int(words[1].rpartition(":")[2], 16))
+    return frozenset(ports)
+
+
+def check_port(port: int) -> int:
+    """Return the port, or raise INVALID_PORT."""
+    if not LOWEST <= port <= HIGHEST:
+        raise ClawPilotError(
+            "INVALID_PORT",
+            f"The port {port} is out of range.",
+            f"Use a port from {LOWEST} to {HIGHEST}, or leave it out to have one chosen.",
+        )
+    return port
+
+
+def choose_port(
+    wanted: int | None,
+    ports: PortRange,
+    listening: frozenset[int],
+    claimed: Mapping[int, str],
+    reserved: Iterable[int] = (),
+) -> int:
+    """The wanted port, or the first free one of the range.
+
+    listening: ports with a listener; claimed: port -> slug of other instances on this host;
+    reserved: ports that the registry holds for others. Raises INVALID_PORT or PORT_CONFLICT.
+    """
+    taken = set(listening) | set(claimed) | set(reserved)
+    if wanted is not None:
+        check_port(wanted)
+        if wanted in claimed:
+            _conflict(wanted, f"belongs to the instance {claimed[wanted]!r}")
+        if wanted in listening:
+            _conflict(wanted, "has a listener that is not this instance")
+        if wanted in taken:
+            _conflict(wanted, "is reserved in the registry")
+        return wanted
+    for port in ports.candidates():
+        near = any(abs(port - other) < ports.step for other in claimed)
+        if port not in taken and not near:
+            return port
+    raise ClawPilotError(
+        "PORT_CONFLICT",
+        f"No free port is left from {ports.start} to {ports.end} in steps of {ports.step}.",
+        "Destroy an instance, or widen port_range_end.",
+    )
+
+
+def _conflict(port: int, why: str) -> None:
+    raise ClawPilotError(
+        "PORT_CONFLICT",
+        f"The port {port} {why}.",
+        "Choose another port, or leave it out to have one chosen.",
+    )

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""The plan between what is wanted and what was observed. Pure, and written once.
+
+Private to the claw.pilot collection. Python 3.9 or later. The module acts on the plan
+(changed, diff, check mode); the dashboard shows it as drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._dotenv import parse
+from ._merge import REDACTED, merge_patch, redact
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The files and the service that a specification comes to. Paths are absolute."""
+
+    config: dict[str, Any]
+    env: str
+    definition: str
+    directories: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is there now; None or empty for what is not."""
+
+    committed: bool = False
+    config: dict[str, Any] | None = None
+    env: str = ""
+    definition: str | None = None
+    directories: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    wrong_modes: frozenset[str] = frozenset()
+    active: bool = False
+    enabled: bool = False
+    first_start_pending: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """steps: names in the order to take them; before/after: the diff, secrets masked."""
+
+    steps: tuple[str, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    patch: Mapping[str, Any] = field(default_factory=dict)
+    restart: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.steps)
+
+
+def plan(wanted: Wanted, observed: Observed) -> Plan:
+    """The steps that lead from observed to wanted, with the gateway running at the end."""
+    before, after = _differences(wanted, observed)
+    if observed.config is None or not observed.committed:
+        steps = _steps_to_create(observed)
+    elif observed.active:
+        steps = _steps_while_running(before, after)
+    else:
+        steps = _steps_while_stopped(before, after)
+    patch = merge_patch(observed.config, wanted.config) if observed.config else {}
+    restart = "restart" in steps
+    return Plan(steps, before, after, patch, restart)
+
+
+def _steps_to_create(observed: Observed) -> tuple[str, ...]:
+    """A first start: only openclaw.json in the state directory until the gateway is live.
+
+    The same steps finish an unfinished create: each makes sure of one thing.
+    """
+    stop = ("stop",) if observed.active else ()
+    return (
+        *("claim", *stop, "config", "first_start_env", "define", "start", "live"),
+        *("env", "directories", "files", "ready", "commit"),
+    )
+
+
+def _steps_while_running(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    differs = {key for key in after if before.get(key) != after[key]}
+    steps: list[str] = [n for n in ("modes", "env", "directories", "files") if n in differs]
+    if "config" in differs:
+        steps.append("patch_config")
+    if "service" in differs:
+        steps.append("define")
+    if differs & {"env", "service"}:
+        steps.append("restart")
+    elif "enabled" in differs:
+        steps.append("start")
+    if not steps:
+        return ()
+    wait = ("live", "ready") if differs & {"env", "service", "config"} else ()
+    return (*steps, *wait, "commit")
+
+
+def _steps_while_stopped(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    differs = {key for key in after if before.get(key) != after[key]}
+    files = ("modes", "env", "directories", "files", "config")
+    steps: list[str] = [name for name in files if name in differs]
+    if "service" in differs:
+        steps.append("define")
+    return (*steps, "start", "live", "ready", "commit")
+
+
+def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], dict[str, Any]]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if wanted.config != observed.config:
+        before["config"] = redact(observed.config) if observed.config is not None else None
+        after["config"] = redact(wanted.config)
+    if wanted.env != observed.env or observed.first_start_pending:
+        before["env"], after["env"] = _masked_env(observed.env), _masked_env(wanted.env)
+        _mark_changed_values(wanted.env, observed.env, after["env"])
+    if wanted.definition != observed.definition:
+        before["service"], after["service"] = observed.definition, wanted.definition
+    for key, missing in (
+        ("directories", [d for d in wanted.directories if d not in observed.directories]),
+        ("files", sorted(set(wanted.files) - observed.files)),
+        ("modes", sorted(observed.wrong_modes)),
+    ):
+        if missing:
+            before[key], after[key] = [], missing
+    if not observed.active:
+        before["state"], after["state"] = ("stopped" if observed.config else "absent"), "running"
+    elif not observed.enabled:
+        before["enabled"], after["enabled"] = False, True
+    return before, after
+
+
+def _masked_env(text: str) -> dict[str, str]:
+    return {name: REDACTED for name in parse(text)}
+
+
+def _mark_changed_values(wanted: str, observed: str, shown: dict[str, str]) -> None:
+    old = parse(observed)
+    for name, value in parse(wanted).items():
+        if name in old and old[name] != value:
+            shown[name] = f"{REDACTED} (changed)"

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Remove an instance of ours without a trace, finished or not; never anything else.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+from . import _journal
+from ._host import PRIVATE_DIR
+from ._instance import Instance
+from ._model import ClawPilotError
+
+OPENCLAW_LOG_DIR = "/tmp/openclaw"  # where OpenClaw logs before it has read logging.file
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What goes: paths that exist now, and the bytes below them."""
+
+    paths: tuple[str, ...]
+    bytes: int
+
+
+def removal(instance: Instance) -> Removal:
+    """What remove() would remove; () for an instance that is not there.
+
+    Raises INSTANCE_NOT_OURS for a state directory without our marker.
+    """
+    host, layout = instance.host, instance.layout
+    if not instance.known and host.names(layout.state_dir):
+        raise ClawPilotError(
+            "INSTANCE_NOT_OURS",
+            f"{layout.state_dir} was not made by Claw Pilot.",
+            "Adopt it first (discover with adopt=true), or remove it by hand.",
+        )
+    data = instance.journal or instance.marker or {}
+    made = set(data.get("made", ()))
+    paths = [layout.state_dir] if instance.known else []
+    project = str(data.get("project_dir", ""))
+    paths += [project] if project in made else []
+    paths += [
+        *_files_outside(instance),
+        instance.manager.definition_path,
+        instance.manager.definition_path + ".off",
+        layout.journal_path,
+        _journal.staging_path(layout),
+    ]
+    there = tuple(path for path in paths if path and host.exists(path))
+    return Removal(there, sum(host.size(path) for path in there))
+
+
+def _openclaw_logs(instance: Instance) -> list[str]:
+    prefix = f"openclaw-{instance.layout.slug}-"
+    names = instance.host.names(OPENCLAW_LOG_DIR)
+    # openclaw-SLUG-2026-11-21.log; a slug that continues ours has letters there
+    mine = (n for n in names if n.startswith(prefix) and n[len(prefix) : len(prefix) + 4].isdigit())
+    return [os.path.join(OPENCLAW_LOG_DIR, name) for name in mine]
+
+
+def remove(instance: Instance) -> None:
+    """Stop the gateway and remove everything that this instance brought.
+
+    The journal is there from the beginning to the end: after a kill the next run goes on.
+    """
+    host, layout, manager = instance.host, instance.layout, instance.manager
+    data = _journal.read_journal(host, layout)
+    if data is None and instance.marker is not None:
+        data = instance.marker
+        _journal.open_journal(host, layout, data)
+    state = manager.state()
+    if state.defined or state.active:
+        manager.stop()
+    if data is not None:
+        project = str(data["project_dir"])
+        if project in data["made"]:
+            host.remove_tree(project, os.path.dirname(project))
+        host.remove_tree(layout.state_dir, layout.home)
+    manager.undefine()
+    for path in _files_outside(instance):
+        host.remove_file(path)
+    _remove_folders(instance, list(data["made"]) if data else [])
+
+
+def _files_outside(instance: Instance) -> list[str]:
+    layout = instance.layout
+    console = layout.console_log_path
+    return [console, console + ".1", layout.first_start_env_path, *_openclaw_logs(instance)]
+
+
+def _remove_folders(instance: Instance, made: list[str]) -> None:
+    """The journal goes last but for the folders that it names: a kill before leaves it to us."""
+    host, layout = instance.host, instance.layout
+    inside = [p for p in made if p == layout.service_dir or layout.service_dir.startswith(p + "/")]
+    for path in reversed([p for p in made if p not in inside]):
+        host.remove_dir_if_empty(path)
+    if inside and host.names(layout.service_dir) == [os.path.basename(layout.journal_path)]:
+        _remove_with_journal(instance, inside)
+    host.remove_file(layout.journal_path)
+    for path in reversed(inside):
+        host.remove_dir_if_empty(path)
+    host.remove_tree(_journal.staging_path(layout), layout.home)
+
+
+def _remove_with_journal(instance: Instance, inside: list[str]) -> None:
+    """Take our whole folder away in one rename, as it came, so that no kill leaves half of it."""
+    host, layout = instance.host, instance.layout
+    outermost = inside[0]
+    only_ours = all(
+        host.names(parent) == [os.path.basename(child)] for parent, child in zip(inside, inside[1:])
+    )
+    if only_ours:
+        staging = _journal.staging_path(layout)
+        host.remove_tree(staging, layout.home)
+        host.rename(outermost, staging)
+        host.remove_tree(staging, layout.home)
+
+
+def backup(instance: Instance, folder: str) -> str:
+    """Archive the stopped instance's state directory; returns the archive's path (0600).
+
+    Raises BACKUP_FAILED; then nothing is removed.
+    """
+    host, layout = instance.host, instance.layout
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    path = os.path.join(folder, f"openclaw-{layout.slug}-{stamp}.tar.gz")
+    for parent in _journal.missing_parents(host, folder, "/"):
+        host.make_dir(parent, PRIVATE_DIR)
+    host.write(path, "")
+    result = host.run(
+        ("tar", "-czf", path, "-C", layout.home, os.path.basename(layout.state_dir)), timeout=3600
+    )
+    if result.code != 0:
+        host.remove_file(path)
+        raise ClawPilotError(
+            "BACKUP_FAILED",
+            f"The backup to {path} failed: {result.text}.",
+            "Free some space or name another backup_dir; nothing was removed.",
+        )
+    return path

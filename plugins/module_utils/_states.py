@@ -1,0 +1,272 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""From a module's options to an instance in the wanted state, and the result to return.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from . import _health, _journal
+from ._apply import Applier, hold
+from ._arguments import given_secrets, spec_options
+from ._describe import describe
+from ._host import Host
+from ._instance import Instance, Request, Target
+from ._model import ClawPilotError, Layout, overlay, spec_from
+from ._module import home_of, layout_of, manager_of, prefix_of
+from ._ports import PortRange
+from ._prepare import check_room_for_instance
+from ._remove import backup, removal, remove
+from ._runtime import find
+from ._unit import Runtime, environment
+
+Params = Mapping[str, Any]
+LOCK_TIMEOUT = 600.0
+
+
+class Overtaken(Exception):
+    """Another run has begun to create the same instance since this one looked."""
+
+
+def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -> dict[str, Any]:
+    """The result of the openclaw_instance module for these options."""
+    host = host or Host()
+    layout = _layout(params, host)
+    state = params["state"]
+    if not os.path.isdir(layout.home):
+        raise ClawPilotError(
+            "HOME_NOT_FOUND",
+            f"The home {layout.home} does not exist.",
+            "Run the openclaw_host role, which makes it.",
+        )
+    while True:
+        try:
+            with hold(host, layout, LOCK_TIMEOUT):
+                return _STATES.get(state, _run_state)(params, check_mode, host, layout)
+        except Overtaken:  # hold() waits for the other run, then this one sees what it made
+            continue
+
+
+def _layout(params: Params, host: Host) -> Layout:
+    """Where the instance is; its project directory stays where it was made."""
+    layout = layout_of(dict(params))
+    known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
+    if known:
+        return layout_of(dict(params), os.path.dirname(str(known["project_dir"])))
+    root = params.get("projects_root") or ""
+    return layout_of(dict(params), os.path.abspath(os.path.expanduser(root)) if root else "")
+
+
+def _instance(params: Params, host: Host, layout: Layout, runtime: Runtime | None) -> Instance:
+    known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
+    python = runtime.supervisor_python if runtime else ""
+    manager = manager_of(params["service_manager"], known, host, layout, python)
+    return Instance(host, layout, manager, runtime)
+
+
+def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
+    applier = _planned(params, check_mode, host, layout)
+    instance, target = applier.instance, applier.target
+    if not check_mode:
+        applier.apply()
+        if not target.plan.changed and params["wait"] != "none":
+            _await(instance, target.port, params)
+    return {
+        "changed": target.plan.changed,
+        "steps": list(target.plan.steps),
+        "diff": {"before": dict(target.plan.before), "after": dict(target.plan.after)},
+        "instance": _described(instance, target, check_mode),
+    }
+
+
+def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Applier:
+    """The plan, made under the home's lock for a new instance, so that its port is its own."""
+    stored = _journal.read_marker(host, layout) or _journal.read_journal(host, layout) or {}
+    runtime = _runtime(params, check_mode, host, stored)
+    request = _request(params, stored)
+    if params["validate"] == "strict" and not check_mode:
+        instance = _instance(params, host, layout, runtime)
+        _check_strictly(instance, instance.target(request))
+    with contextlib.nullcontext() if stored else host.lock(layout.home):
+        instance = _instance(params, host, layout, runtime)
+        if instance.known and not stored:
+            raise Overtaken
+        target = instance.target(request)
+        applier = Applier(instance, target, params["wait"], float(params["start_timeout"]))
+        if not stored:
+            check_room_for_instance(host, layout)
+        if not check_mode:
+            applier.claim()
+    return applier
+
+
+def _runtime(
+    params: Params, check_mode: bool, host: Host, stored: Mapping[str, Any]
+) -> Runtime | None:
+    """The runtime; in check mode None where the host role has not run for real yet."""
+    version = params.get("openclaw_version") or stored.get("openclaw_version") or ""
+    try:
+        return find(host, prefix_of(dict(params)), version)
+    except ClawPilotError:
+        if check_mode:
+            return None
+        raise
+
+
+def _request(params: Params, stored: Mapping[str, Any]) -> Request:
+    data = overlay(dict(stored.get("spec", {})), spec_options(params))
+    environment_given = params.get("environment")
+    start, end = params["port_range_start"], params["port_range_end"]
+    return Request(
+        spec=spec_from(data),
+        secrets=given_secrets(params),
+        environment=None if environment_given is None else tuple(sorted(environment_given)),
+        templates=params["workspace_files"],
+        ports=PortRange(start, end, params["port_step"]),
+        reserved=tuple(params["reserved_ports"]),
+        secrets_from=params.get("secrets_from") or "",
+    )
+
+
+def _described(instance: Instance, target: Target, check_mode: bool) -> dict[str, Any]:
+    described = describe(instance.host, instance.layout, instance.manager, target.marker)
+    if check_mode and target.plan.changed:
+        described["port"] = target.port
+    return described
+
+
+def _await(instance: Instance, port: int, params: Params) -> None:
+    def console() -> list[str]:
+        return instance.host.tail(instance.layout.console_log_path)
+
+    timeout = float(params["start_timeout"])
+    _health.wait(params["wait"], port, timeout, instance.manager.state, console)
+
+
+def _check_strictly(instance: Instance, target: Target) -> None:
+    """Have OpenClaw itself check the wanted config, in a place of its own."""
+    host, runtime = instance.host, instance.runtime
+    if runtime is None or not {"config", "patch_config"} & set(target.plan.steps):
+        return
+    folder = os.path.join(instance.layout.home, f".claw-pilot-{instance.layout.slug}.check")
+    host.remove_tree(folder, instance.layout.home)
+    host.make_dir(folder)
+    try:
+        env = environment(instance.layout, runtime, target.port)
+        config = os.path.join(folder, "openclaw.json")
+        env.update(OPENCLAW_STATE_DIR=folder, OPENCLAW_CONFIG_PATH=config)
+        host.write(config, json.dumps(target.wanted.config))
+        host.write(os.path.join(folder, ".env"), target.wanted.env)
+        command = (runtime.node, runtime.entry, "config", "validate", "--json")
+        result = host.run(command, env=env, timeout=120)
+    finally:
+        host.remove_tree(folder, instance.layout.home)
+    if result.code != 0:
+        raise instance.masked(target, _refused(result.out or result.err))
+
+
+def _refused(text: str) -> ClawPilotError:
+    try:
+        issues = json.loads(text)["issues"]
+        said = "; ".join(f"{issue['path']}: {issue['message']}" for issue in issues)
+    except (ValueError, KeyError, TypeError):
+        said = text.strip()
+    return ClawPilotError(
+        "CONFIG_REFUSED",
+        f"OpenClaw refuses the config: {said}.",
+        "Correct the named key; nothing was written.",
+    )
+
+
+def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
+    stored = _journal.read_marker(host, layout)
+    if stored is None:
+        raise ClawPilotError(
+            "INSTANCE_NOT_FOUND",
+            f"There is no instance {layout.slug!r} of ours in {layout.home}.",
+            "See openclaw_instance_info for those there are, or create it first.",
+        )
+    runtime = _runtime(params, check_mode, host, stored)
+    instance = _instance(params, host, layout, runtime)
+    before = instance.manager.state()
+    steps = _run_steps(params["state"], before.active, before.enabled)
+    port = int(stored["port"])
+    if not check_mode:
+        for step in steps:
+            getattr(instance.manager, step)()
+        if params["state"] != "stopped" and params["wait"] != "none":
+            _await(instance, port, params)
+    return {
+        "changed": bool(steps),
+        "steps": list(steps),
+        "diff": {
+            "before": {"active": before.active, "enabled": before.enabled},
+            "after": dict.fromkeys(("active", "enabled"), params["state"] != "stopped"),
+        },
+        "instance": describe(host, layout, instance.manager, stored),
+    }
+
+
+def _run_steps(state: str, active: bool, enabled: bool) -> tuple[str, ...]:
+    if state == "restarted":
+        return ("stop", "start")
+    if state == "started":
+        return () if active and enabled else ("start",)
+    return ("stop",) if active or enabled else ()
+
+
+def _absent(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
+    instance = _instance(params, host, layout, None)
+    going = removal(instance)
+    result: dict[str, Any] = {
+        "changed": bool(going.paths),
+        "steps": ["remove"] if going.paths else [],
+        "diff": {"before": {"paths": list(going.paths)}, "after": {"paths": []}},
+        "removal": {"paths": list(going.paths), "bytes": going.bytes},
+        "instance": {"slug": layout.slug, "state": "absent"},
+    }
+    if check_mode or not going.paths:
+        return result
+    if params.get("backup_dir") and host.exists(layout.state_dir):
+        result["backup"] = _stop_and_archive(instance, str(params["backup_dir"]))
+    remove(instance)
+    return result
+
+
+def _stop_and_archive(instance: Instance, folder: str) -> str:
+    """Archive while nothing writes; a gateway that was running runs again when that fails."""
+    active = instance.manager.state().active
+    if active:
+        instance.manager.stop()
+    try:
+        return backup(instance, os.path.abspath(os.path.expanduser(folder)))
+    except ClawPilotError:
+        if active:
+            instance.manager.start()
+        raise
+
+
+_STATES = {"present": _present, "absent": _absent}
+
+
+def list_instances(params: Params) -> list[dict[str, Any]]:
+    """Descriptions of all our instances of one home, or of the one that slug names."""
+    host = Host()
+    home = home_of(dict(params))
+    slugs = _journal.siblings(host, Layout(home, ""))
+    wanted = params.get("slug")
+    found = []
+    for slug in slugs:
+        layout = Layout(home, slug)
+        marker = _journal.read_marker(host, layout)
+        if marker is not None and wanted in (None, slug):
+            manager = manager_of("auto", marker, host, layout)
+            found.append(describe(host, layout, manager, marker))
+    return found

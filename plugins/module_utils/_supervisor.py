@@ -1,0 +1,84 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Talk to supervisord over its unix socket (XML-RPC, https://supervisord.org/api.html).
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import xmlrpc.client
+from typing import Any
+
+BAD_NAME, NOT_RUNNING, ALREADY_STARTED, ALREADY_ADDED = 10, 70, 60, 90
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class _UnixTransport(xmlrpc.client.Transport):
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__()
+        self._path = path
+        self._timeout = timeout
+
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        return _UnixConnection(self._path, self._timeout)
+
+
+class SupervisorClient:
+    """The calls that we need; each opens a connection of its own."""
+
+    def __init__(self, socket_path: str, timeout: float = 60) -> None:
+        self._path = socket_path
+        self._timeout = timeout
+
+    def call(self, method: str, *arguments: Any, ignore: tuple[int, ...] = ()) -> Any:
+        """Call supervisor.METHOD; faults in `ignore` give None. Raises Fault and OSError."""
+        proxy = xmlrpc.client.ServerProxy(
+            "http://localhost", transport=_UnixTransport(self._path, self._timeout)
+        )
+        try:
+            return getattr(proxy.supervisor, method)(*arguments)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode in ignore:
+                return None
+            raise
+
+    def alive(self) -> bool:
+        try:
+            state = self.call("getState")
+        except (OSError, http.client.HTTPException):
+            return False
+        return bool(state.get("statename") == "RUNNING")
+
+    def info(self, name: str) -> dict[str, Any] | None:
+        """getProcessInfo (statename, pid, exitstatus, spawnerr, start, ...), None when unknown."""
+        info = self.call("getProcessInfo", name, ignore=(BAD_NAME,))
+        return dict(info) if info else None
+
+    def add(self, name: str) -> None:
+        """Read the files again and add the program; autostart starts it."""
+        self.call("reloadConfig")
+        self.call("addProcessGroup", name, ignore=(ALREADY_ADDED,))
+
+    def start(self, name: str) -> None:
+        self.call("startProcess", name, False, ignore=(ALREADY_STARTED,))
+
+    def stop(self, name: str) -> None:
+        """Stop the program, wait until it is gone, and forget it."""
+        self.call("stopProcess", name, True, ignore=(BAD_NAME, NOT_RUNNING))
+        self.call("removeProcessGroup", name, ignore=(BAD_NAME,))
+
+    def shutdown(self) -> None:
+        self.call("shutdown")

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run one module of the collection with JSON options from standard input, as a host would.
+
+call_module.py MODULE [--check] [--kill-after N]. With --kill-after, the process ends itself by
+SIGKILL after its Nth effect on the host (a file, a directory, a call of the service manager).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.testing import patch_module_args
+
+CORE = "ansible_collections.claw.pilot.plugins.module_utils"
+EFFECTS = {
+    "_host.Host": (
+        "write make_dir rename remove_file remove_tree remove_dir_if_empty set_mode".split()
+    ),
+    "_services.Supervisor": ("define", "start", "stop", "undefine"),
+    "_apply.Applier": ("_step_live", "_step_ready"),
+}
+
+
+def kill_after(count: int) -> None:
+    """Have this process killed after that many effects."""
+    left = [count]
+
+    def wrap(effect: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            value = effect(*args, **kwargs)
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return value
+
+        return counted
+
+    for place, names in EFFECTS.items():
+        file, _dot, kind = place.partition(".")
+        owner = getattr(importlib.import_module(f"{CORE}.{file}"), kind)
+        for name in names:
+            setattr(owner, name, wrap(getattr(owner, name)))
+
+
+def main(arguments: list[str]) -> None:
+    options = json.load(sys.stdin)
+    if "--kill-after" in arguments:
+        kill_after(int(arguments[arguments.index("--kill-after") + 1]))
+    if "--check" in arguments:
+        options["_ansible_check_mode"] = True
+    module = importlib.import_module(
+        f"ansible_collections.claw.pilot.plugins.modules.{arguments[0]}"
+    )
+    with patch_module_args(options):
+        module.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The life of one instance against the real gateway: create, change, stop, start, destroy."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Home, ModuleFailed, listing, new_home
+
+KEY = "sk-ant-canary-7f3d"
+BOT = "123456:canary-telegram-token"
+PROVIDER = {"name": "anthropic", "api_key": KEY}
+AGENTS = [{"id": "dev", "name": "Developer"}]
+
+
+@pytest.fixture(scope="module")
+def walk(real_prefix: Path) -> Iterator[Home]:
+    """One home for the whole walk: the tests of this file build on each other, in order."""
+    made = new_home(real_prefix)
+    made.before = listing(made.path)  # type: ignore[attr-defined]
+    yield made
+    made.clean_up()
+
+
+def get(port: int, path: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        body: dict[str, Any] = json.load(answer)
+    return body
+
+
+def pid_of(walk: Home) -> int:
+    return int(walk.instance("acme", state="started")["instance"]["service"]["pid"])
+
+
+def rpc(walk: Home, method: str) -> dict[str, Any]:
+    """A call with the instance's own token, through OpenClaw's command line."""
+    [manifest] = (walk.prefix / "openclaw").glob("*/runtime.json")
+    runtime = json.loads(manifest.read_text())
+    state = walk.state_dir("acme")
+    env = {
+        "PATH": os.defpath,
+        "HOME": str(walk.path),
+        "OPENCLAW_STATE_DIR": str(state),
+        "OPENCLAW_CONFIG_PATH": str(state / "openclaw.json"),
+        "XDG_CACHE_HOME": str(state / "cache"),
+    }
+    command = [runtime["node"], runtime["entry"], "gateway", "call", method, "--json"]
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_1_missing_options_are_named(walk: Home) -> None:
+    options = walk.options("acme")
+    del options["slug"]
+    with pytest.raises(ModuleFailed, match="missing required arguments: slug"):
+        from .conftest import call
+
+        call("openclaw_instance", options)
+
+
+def test_2_check_mode_shows_the_plan_and_writes_nothing(walk: Home) -> None:
+    result = walk.instance("acme", "--check", providers=[PROVIDER])
+    assert result["changed"] is True
+    assert result["diff"]["after"]["config"]["gateway"]["bind"] == "loopback"
+    assert KEY not in json.dumps(result)
+    assert listing(walk.path) == walk.before  # type: ignore[attr-defined]
+
+
+def test_3_create_leaves_a_ready_gateway(walk: Home) -> None:
+    result = walk.instance("acme", providers=[PROVIDER], display_name="Acme Ltd")
+    instance = result["instance"]
+    assert result["changed"] is True
+    assert instance["state"] == "running"
+    assert instance["default_model"] == "anthropic/claude-sonnet-4-6"
+    assert get(instance["port"], "/readyz")["ready"] is True
+    assert KEY not in json.dumps(result)
+
+
+def test_3a_the_files_are_private_and_where_the_design_says(walk: Home) -> None:
+    state = walk.state_dir("acme")
+    modes = {p: stat.S_IMODE((state / p).stat().st_mode) for p in (".", "openclaw.json", ".env")}
+    assert modes == {".": 0o700, "openclaw.json": 0o600, ".env": 0o600}
+    env = (state / ".env").read_text()
+    assert re.search(r"^OPENCLAW_GW_AUTH_TOKEN=[0-9a-f]{48}$", env, re.M)
+    for name in ("AGENTS.md", "SOUL.md", "TOOLS.md", "USER.md", "MEMORY.md"):
+        assert (state / "workspaces" / "main" / name).exists() is False  # texts come by the action
+    assert (walk.path / "projects" / "acme").is_dir()
+    assert not (walk.path / ".local/state/claw-pilot/openclaw-acme.env").exists()
+
+
+def test_3b_the_token_works_and_the_config_needed_no_migration(walk: Home) -> None:
+    assert rpc(walk, "system.info")["port"] == walk.config("acme")["gateway"]["port"]
+    marker = json.loads((walk.state_dir("acme") / ".claw-pilot.json").read_text())
+    ours = {key: walk.config("acme")[key] for key in marker["rendered"]}
+    assert ours == marker["rendered"]
+    log = (walk.state_dir("acme") / "logs" / "gateway.log").read_text()
+    for word in ("Moved agents.list", "Materialized", "Missing env var", "migrat"):
+        assert word not in log
+
+
+def test_3c_no_secret_is_anywhere_but_in_the_env_file(walk: Home) -> None:
+    token = re.findall(r"TOKEN=(\w+)", (walk.state_dir("acme") / ".env").read_text())[0]
+    holders = []
+    for path in walk.path.rglob("*"):
+        if path.is_file() and not path.is_socket():
+            content = path.read_bytes()
+            if KEY.encode() in content or token.encode() in content:
+                holders.append(str(path.relative_to(walk.path)))
+    # OpenClaw keeps a private copy of provider keys in its own database; ours is .env alone.
+    assert [h for h in holders if not h.startswith(".openclaw-acme/state/")] == [
+        ".openclaw-acme/.env"
+    ]
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = process.read_bytes()
+        except OSError:
+            continue
+        assert KEY.encode() not in line
+        assert token.encode() not in line
+
+
+def test_4_again_changes_nothing(walk: Home) -> None:
+    result = walk.instance("acme", providers=[PROVIDER], display_name="Acme Ltd")
+    assert (result["changed"], result["steps"]) == (False, [])
+
+
+def test_4a_fewer_options_change_nothing_either(walk: Home) -> None:
+    assert walk.instance("acme")["changed"] is False
+
+
+def test_5_a_new_agent_reaches_the_running_gateway_without_a_restart(walk: Home) -> None:
+    config = walk.config("acme")
+    config["messages"] = {"responsePrefix": "[acme]"}
+    (walk.state_dir("acme") / "openclaw.json").write_text(json.dumps(config))
+    before = pid_of(walk)
+    result = walk.instance("acme", agents=AGENTS)
+    assert "patch_config" in result["steps"]
+    assert "restart" not in result["steps"]
+    assert pid_of(walk) == before
+    assert walk.config("acme")["messages"] == {"responsePrefix": "[acme]"}
+    agents = {agent["id"] for agent in rpc(walk, "agents.list")["agents"]}
+    assert agents == {"main", "dev"}
+
+
+def test_6_again_changes_nothing(walk: Home) -> None:
+    assert walk.instance("acme", agents=AGENTS)["changed"] is False
+
+
+def test_6a_a_new_secret_restarts_once_and_is_kept(walk: Home) -> None:
+    before = pid_of(walk)
+    result = walk.instance("acme", environment={"EXTRA_TOKEN": "extra-canary"})
+    assert result["steps"].count("restart") == 1
+    assert pid_of(walk) != before
+    assert "EXTRA_TOKEN=extra-canary" in (walk.state_dir("acme") / ".env").read_text()
+    assert walk.instance("acme")["changed"] is False
+
+
+def test_6b_a_config_that_openclaw_refuses_is_put_back_and_told_in_its_words(walk: Home) -> None:
+    before = walk.config("acme")
+    with pytest.raises(ModuleFailed, match="(?s)refused.*maxConcurrent") as failed:
+        walk.instance("acme", config={"agents": {"defaults": {"maxConcurrent": "many"}}})
+    assert failed.value.code == "CONFIG_REFUSED"
+    assert walk.config("acme") == before
+    assert walk.instance("acme")["changed"] is False
+
+
+def test_6c_stopped_is_stopped_and_started_runs_again(walk: Home) -> None:
+    assert walk.instance("acme", state="stopped")["instance"]["state"] == "stopped"
+    assert walk.instance("acme", state="stopped")["changed"] is False
+    result = walk.instance("acme", state="started")
+    assert (result["changed"], result["instance"]["state"]) == (True, "running")
+
+
+def test_7_absent_removes_everything(walk: Home) -> None:
+    result = walk.instance("acme", state="absent")
+    assert result["changed"] is True
+    assert result["removal"]["bytes"] > 0
+    assert listing(walk.path) == walk.before  # type: ignore[attr-defined]
+
+
+def test_8_again_changes_nothing(walk: Home) -> None:
+    assert walk.instance("acme", state="absent")["changed"] is False
