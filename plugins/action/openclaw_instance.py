@@ -52,8 +52,7 @@ def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:
     jinja = Environment(  # noqa: S701
         loader=FileSystemLoader(folder), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    listed = list(args.get("agents") or ())
-    agents = listed if any(a.get("id") == "main" for a in listed) else [MAIN, *listed]
+    agents = _agents(args.get("agents"))
     try:
         return {
             str(agent["id"]): {
@@ -61,10 +60,16 @@ def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:
                 for name in names
             }
             for agent in agents
-            if agent.get("id")
         }
     except TemplateError as error:
         raise AnsibleActionFail(f"workspace_templates: {folder}: {error}") from error
+
+
+def _agents(given: Any) -> list[dict[str, Any]]:
+    """The agents with main; what has a wrong shape is left to the module to refuse."""
+    listed = given if isinstance(given, list) else []
+    agents = [agent for agent in listed if isinstance(agent, dict) and agent.get("id")]
+    return agents if any(agent["id"] == "main" for agent in agents) else [MAIN, *agents]
 
 
 def variables(args: dict[str, Any], agent: dict[str, Any]) -> dict[str, str]:

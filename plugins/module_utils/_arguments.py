@@ -166,5 +166,5 @@ def given_secrets(params: Mapping[str, Any]) -> dict[str, str]:
         if value:
             secrets[variable] = value
     for name, value in (params.get("environment") or {}).items():
-        secrets[check_variable(name)] = str(value)
+        secrets[check_variable(name)] = "" if value is None else str(value)
     return secrets

@@ -215,27 +215,26 @@ def _mem0(mem0: Mem0Spec, slug: str) -> dict[str, Any]:
 
 def _with_extra(config: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     for section, key in PROTECTED:
-        if isinstance(extra.get(section), dict) and key in extra[section]:
+        if section in extra and (not isinstance(extra[section], dict) or key in extra[section]):
             raise ClawPilotError(
                 "CONFIG_PROTECTED",
                 f"The extra config may not set {section}.{key}.",
                 "Use the module's own options for port and secrets.",
             )
-    merged = _deep(config, extra)
-    if not isinstance(merged, dict):  # pragma: no cover - config is a dict
-        raise TypeError("config must be a mapping")
-    return merged
+    return _deep(config, extra)
 
 
-def _deep(base: Any, extra: Any) -> Any:
-    if not isinstance(base, dict) or not isinstance(extra, dict):
-        return extra
+def _deep(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """extra merged over base; a null removes a key."""
     merged = dict(base)
     for key, value in extra.items():
         if value is None:
             merged.pop(key, None)
+        elif isinstance(value, dict):
+            inner = base.get(key)
+            merged[key] = _deep(inner if isinstance(inner, dict) else {}, value)
         else:
-            merged[key] = _deep(base.get(key), value)
+            merged[key] = value
     return merged
 
 
@@ -331,21 +330,43 @@ def _check_keys(where: str, section: dict[str, Any], known: frozenset[str]) -> N
 
 
 def _check_agents(config: dict[str, Any]) -> None:
-    entries = config.get("agents", {}).get("entries", {})
-    if not isinstance(entries, dict):
-        _invalid("agents.entries in openclaw.json must be a mapping.")
-    defaults = config.get("agents", {}).get("defaults", {})
-    named = {
-        "agents.defaults.heartbeat.agentId": defaults.get("heartbeat", {}).get("agentId"),
-        "agents.defaults.systemAgent.agentId": defaults.get("systemAgent", {}).get("agentId"),
-    }
-    for index, binding in enumerate(config.get("bindings", ())):
-        named[f"bindings[{index}].agentId"] = binding.get("agentId")
-    for agent in config.get("tools", {}).get("agentToAgent", {}).get("allow", ()):
-        named[f"tools.agentToAgent.allow ({agent})"] = None if "*" in agent else agent
-    for where, agent in named.items():
-        if agent is not None and agent not in entries:
-            _invalid(f"{where} names the agent {agent!r}, which does not exist.")
+    agents = _mapping(config, "agents")
+    entries = _mapping(agents, "entries", "agents")
+    for agent in entries:
+        _mapping(entries, agent, "agents.entries")
+    for where, name in _named_agents(config, agents):
+        if name is not None and name not in entries:
+            _invalid(f"{where} names the agent {name!r}, which does not exist.")
+
+
+def _named_agents(
+    config: dict[str, Any], agents: dict[str, Any]
+) -> Iterator[tuple[str, str | None]]:
+    """Where the config names an agent, and which."""
+    defaults = _mapping(agents, "defaults", "agents")
+    for key in ("heartbeat", "systemAgent"):
+        section = _mapping(defaults, key, "agents.defaults")
+        yield f"agents.defaults.{key}.agentId", section.get("agentId")
+    for index, binding in enumerate(_items(config, "bindings", "", dict)):
+        yield f"bindings[{index}].agentId", binding.get("agentId")
+    between = _mapping(_mapping(config, "tools"), "agentToAgent", "tools")
+    for agent in _items(between, "allow", "tools.agentToAgent", str):
+        yield "tools.agentToAgent.allow", None if "*" in agent else agent
+
+
+def _mapping(parent: dict[str, Any], key: str, where: str = "") -> dict[str, Any]:
+    value = parent.get(key, {})
+    if not isinstance(value, dict):
+        _invalid(f"{'.'.join(filter(None, (where, key)))} in openclaw.json must be a mapping.")
+    return dict(value)
+
+
+def _items(parent: dict[str, Any], key: str, where: str, kind: type) -> list[Any]:
+    value = parent.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
+        name = ".".join(filter(None, (where, key)))
+        _invalid(f"{name} in openclaw.json must be a list of {kind.__name__} items.")
+    return list(value)
 
 
 def _invalid(message: str) -> None:

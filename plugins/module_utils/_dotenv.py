@@ -8,26 +8,35 @@ Private to the claw.pilot collection. Python 3.9 or later.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ._model import ClawPilotError, check_variable
 
-_LINE = re.compile(
-    r"""\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*
-        (?P<value>'[^']*'|"(?:\\"|[^"])*"|`[^`]*`|[^\r\n]*)""",
+# As dotenv's own: a quoted value may span lines; only a comment may follow it.
+_ENTRY = re.compile(
+    r"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*
+        (?P<value>(?:'[^']*'|"(?:\\"|[^"])*"|`[^`]*`)(?=[ \t\r]*(?:\#[^\n]*)?(?:\n|\Z))|[^\n]*)
+        (?P<rest>[^\n]*)""",
     re.VERBOSE,
 )
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=~^-]*\Z")
 
 
+def _entries(text: str) -> Iterator[tuple[str, str, str]]:
+    """(raw text, name, raw value) of every entry or other line; name '' for what is none."""
+    position = 0
+    while position < len(text):
+        match = _ENTRY.match(text, position)
+        end = match.end() if match else text.find("\n", position)
+        end = len(text) if end < 0 else end
+        name, value = (match["name"], match["value"]) if match else ("", "")
+        yield text[position:end], name, value
+        position = end + 1
+
+
 def parse(text: str) -> dict[str, str]:
     """Variables of the file; the last of a name wins, comments and odd lines are passed over."""
-    values = {}
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match:
-            values[match["name"]] = _decode(match["value"])
-    return values
+    return {name: _decode(value) for _raw, name, value in _entries(text) if name}
 
 
 def _decode(raw: str) -> str:
@@ -65,16 +74,14 @@ def update(text: str, values: Mapping[str, str], remove: Iterable[str] = ()) -> 
     gone = set(remove) - set(values)
     left = dict(values)
     lines = []
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        name = match["name"] if match else ""
+    for raw, name, value in _entries(text):
         if name in gone:
             continue
-        if match and name in values:
+        if name in values:
             if name in left:
-                value = left.pop(name)
-                lines.append(line if _decode(match["value"]) == value else encode(name, value))
+                wanted = left.pop(name)
+                lines.append(raw if _decode(value) == wanted else encode(name, wanted))
             continue
-        lines.append(line)
+        lines.append(raw)
     lines += [encode(name, value) for name, value in left.items()]
     return "\n".join(lines) + "\n" if lines else ""

@@ -37,7 +37,8 @@ def probe(port: int, timeout: float = 2) -> Health:
     if status != 200 or body.get("status") != "live":
         return Health()
     status, body = _get(port, "/readyz", timeout)
-    failing = tuple(str(item) for item in body.get("failing", ()))
+    listed = body.get("failing")
+    failing = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
     return Health(live=True, ready=status == 200 and body.get("ready") is True, failing=failing)
 
 
@@ -96,11 +97,13 @@ def wait(
 
 
 _REASONS = (
+    ("STATE_DIR_IN_USE", ("another OpenClaw process owns",), "another gateway holds its state"),
     ("PORT_CONFLICT", ("EADDRINUSE", "already in use", "already listening"), "the port is taken"),
     ("OUT_OF_MEMORY", ("heap out of memory", "Allocation failed"), "it ran out of memory"),
     ("NODE_NOT_FOUND", ("No such file or directory", "Cannot find module"), "a file is missing"),
 )
 _HINTS = {
+    "STATE_DIR_IN_USE": "Stop the gateway that runs beside the service, then try again.",
     "PORT_CONFLICT": "Choose another port, or leave it out to have one chosen.",
     "OUT_OF_MEMORY": "Raise heap_limit_mb, or free memory: a gateway needs about 1 GB.",
     "NODE_NOT_FOUND": "Run the openclaw_host role, which installs Node and OpenClaw.",
@@ -129,13 +132,15 @@ def explain(
 
 
 def _reason(state: ServiceState, text: str) -> tuple[str, str]:
-    if state.exit_code == CONFIG_EXIT_CODE or "Invalid config" in text:
-        return "CONFIG_REFUSED", "OpenClaw refused its configuration"
     for code, needles, reason in _REASONS:
         if any(needle in text for needle in needles):
             return code, reason
+    if state.exit_code == CONFIG_EXIT_CODE or "Invalid config" in text:
+        return "CONFIG_REFUSED", "OpenClaw refused its configuration"
     if state.exit_code in (9, 137):
         return "OUT_OF_MEMORY", "it was killed, most likely for want of memory"
     if state.exit_code in (127, 203):
         return "NODE_NOT_FOUND", "its program could not be run"
+    if state.exit_code is None:
+        return "GATEWAY_UNHEALTHY", "it does not run"
     return "GATEWAY_UNHEALTHY", f"it ended with exit code {state.exit_code}"

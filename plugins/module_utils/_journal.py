@@ -17,6 +17,7 @@ from typing import Any
 
 from ._host import Host
 from ._model import COLLECTION_VERSION, ClawPilotError, Layout
+from ._ports import RANGE_START
 
 _JOURNAL = re.compile(r"openclaw-(?P<slug>[a-z][a-z0-9-]*)\.journal\.json\Z")
 _STATE_DIR = re.compile(r"\.openclaw-(?P<slug>[a-z][a-z0-9-]*)\Z")
@@ -53,12 +54,13 @@ def owner_alive(data: dict[str, Any] | None) -> bool:
 
 
 def process_start(pid: int) -> str | None:
-    """The start time of a process as the kernel counts it, None when there is no such process."""
+    """The start time of a process as the kernel counts it, None when it has ended."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stream:
-            return stream.read().rpartition(")")[2].split()[19]
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stream:
+            words = stream.read().rpartition(")")[2].split()
     except OSError:
         return None
+    return None if words[0] == "Z" else words[19]
 
 
 def missing_parents(host: Host, path: str, stop: str) -> list[str]:
@@ -78,14 +80,23 @@ def open_journal(host: Host, layout: Layout, data: dict[str, Any]) -> None:
         return
     staging = staging_path(layout)
     host.remove_tree(staging, layout.home)
-    host.make_dir(staging)
-    inner = staging
-    for name in os.path.relpath(layout.service_dir, chain[0]).split(os.sep):
-        if name != os.curdir:
-            inner = os.path.join(inner, name)
-            host.make_dir(inner)
-    host.write_json(os.path.join(inner, os.path.basename(layout.journal_path)), data)
+    try:
+        inner = _make_staging(host, staging, os.path.relpath(layout.service_dir, chain[0]))
+        host.write_json(os.path.join(inner, os.path.basename(layout.journal_path)), data)
+    except ClawPilotError:
+        host.remove_tree(staging, layout.home)
+        raise
     host.rename(staging, chain[0])
+
+
+def _make_staging(host: Host, staging: str, folders: str) -> str:
+    """Make the staging folder and the folders below it; the path of the innermost."""
+    host.make_dir(staging)
+    for name in folders.split(os.sep):
+        if name != os.curdir:
+            staging = os.path.join(staging, name)
+            host.make_dir(staging)
+    return staging
 
 
 def staging_path(layout: Layout) -> str:
@@ -102,8 +113,9 @@ def shared_made(host: Host, layout: Layout) -> list[str]:
         other = Layout(layout.home, slug)
         data = _quiet(host, other.marker_path) or _quiet(host, other.journal_path) or {}
         private = (other.state_dir, data.get("project_dir"))
-        for path in data.get("made", ()):
-            if path not in private:
+        made = data.get("made")
+        for path in made if isinstance(made, list) else ():
+            if isinstance(path, str) and path not in private:
                 shared[path] = None
     return list(shared)
 
@@ -126,13 +138,16 @@ def claimed_ports(host: Host, layout: Layout) -> dict[int, str]:
         _claim(claims, slug, config.get("gateway"), journal.get("port"))
     legacy = _quiet(host, os.path.join(layout.home, ".openclaw", "openclaw.json"))
     if legacy is not None:
-        _claim(claims, LEGACY_SLUG, legacy.get("gateway") or {"port": 18789}, None)
+        _claim(claims, LEGACY_SLUG, {"port": RANGE_START, **_mapping(legacy.get("gateway"))}, None)
     return claims
 
 
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _claim(claims: dict[int, str], slug: str, gateway: Any, journal_port: Any) -> None:
-    ports = (gateway.get("port") if isinstance(gateway, dict) else None, journal_port)
-    for port in ports:
+    for port in (_mapping(gateway).get("port"), journal_port):
         if isinstance(port, int):
             claims[port] = slug
 

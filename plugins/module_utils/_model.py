@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from . import _floor  # noqa: F401 - first of all: it refuses a Python that is too old
+from . import _floor
+
+_floor.check()  # everything else here needs that Python, and imports this file first
 
 COLLECTION_VERSION = "1.0.0"
 OPENCLAW_VERSION = "2026.9.6"  # the version that this collection is tested with
@@ -217,6 +219,17 @@ def check_agent_id(agent_id: str) -> str:
     return agent_id
 
 
+def check_text(option: str, text: str) -> str:
+    """Return text that is to stand on one line of a file, or raise INVALID_TEXT."""
+    if not text.isprintable():
+        raise ClawPilotError(
+            "INVALID_TEXT",
+            f"{option} contains a line break or another control character.",
+            "Write it on one line.",
+        )
+    return text
+
+
 def check_variable(name: str) -> str:
     """Return the environment variable's name, or raise INVALID_VARIABLE."""
     if not _VARIABLE.match(name):
@@ -286,6 +299,7 @@ def spec_from(data: dict[str, Any]) -> InstanceSpec:
             values[key] = tuple(_build(kind, item) for item in values[key])
     spec: InstanceSpec = _build(InstanceSpec, values)
     check_slug(spec.slug)
+    check_text("display_name", spec.display_name)
     return replace(spec, agents=with_main_agent(spec.agents))
 
 

@@ -25,15 +25,19 @@ def finish(
     module: AnsibleModule,
     work: Callable[[], dict[str, Any]],
     before: Callable[[], None] = lambda: None,
+    unprepared: dict[str, Any] | None = None,
 ) -> NoReturn:
     """Do the work as the wanted user and end the module with its result or its failure.
 
-    before: done first, as the user that the module runs as.
+    before: done first, as the user that the module runs as; unprepared: the result in check
+    mode on a host whose user or home is still to be made.
     """
     try:
         before()
         result = _as_user(module.params.get("openclaw_user"), work)
     except ClawPilotError as error:
+        if module.check_mode and unprepared and error.code in ("USER_NOT_FOUND", "HOME_NOT_FOUND"):
+            _exit(module, unprepared)
         message = f"{error.message} {error.hint}".strip()
         _fail(module, message, error)
     _exit(module, result)
@@ -62,8 +66,9 @@ def account(user: str | None) -> pwd.struct_passwd:
 
 
 def home_of(params: dict[str, Any]) -> str:
-    """openclaw_home, else the user's own home; absolute, links resolved."""
-    home: str = params.get("openclaw_home") or account(params.get("openclaw_user")).pw_dir
+    """openclaw_home, else the named user's home, else $HOME; absolute, links resolved."""
+    user = params.get("openclaw_user")
+    home: str = params.get("openclaw_home") or (account(user).pw_dir if user else "~")
     return os.path.realpath(os.path.expanduser(home))
 
 

@@ -28,6 +28,12 @@ class PortRange:
     step: int = STEP
 
     def candidates(self) -> range:
+        if self.step < 1 or self.start < LOWEST or self.end > HIGHEST:
+            raise ClawPilotError(
+                "INVALID_PORT",
+                f"Ports from {self.start} to {self.end} in steps of {self.step} are no range.",
+                f"Stay within {LOWEST} and {HIGHEST}, with a step of at least 1.",
+            )
         return range(self.start, self.end + 1, self.step)
 
 

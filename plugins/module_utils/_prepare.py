@@ -74,6 +74,12 @@ class Preparation:
             "runtime": {**shown, "prefix": prefix, "service_manager": kind},
         }
 
+    def unprepared(self) -> dict[str, Any]:
+        """The result in check mode on a host that has not even the user yet."""
+        version = self.params["openclaw_version"]
+        steps = [f"install openclaw {version}"]
+        return {"changed": True, "steps": steps, "runtime": {"openclaw_version": version}}
+
     def _installed(self, prefix: str, version: str, kind: str) -> Runtime | None:
         """The runtime when it is whole and has all that is asked for; starts no process."""
         if not self.host.exists(manifest_path(prefix, version)):

@@ -117,7 +117,9 @@ def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], di
         before["config"] = redact(observed.config) if observed.config is not None else None
         after["config"] = redact(wanted.config)
     if wanted.env != observed.env or observed.first_start_pending:
-        before["env"], after["env"] = _masked_env(observed.env), _masked_env(wanted.env)
+        pending = observed.first_start_pending
+        before["env"] = {} if pending else _masked_env(observed.env)
+        after["env"] = _masked_env(wanted.env)
         _mark_changed_values(wanted.env, observed.env, after["env"])
     if wanted.definition != observed.definition:
         before["service"], after["service"] = observed.definition, wanted.definition

@@ -28,7 +28,7 @@ from ._unit import Runtime
 INSTALL_TIMEOUT = 1800.0
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
-_PACKAGE_VERSION = re.compile(r"\d[0-9A-Za-z.+-]*\Z")
+_PACKAGE_VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]*\Z")
 Version = tuple[int, int, int]
 
 
@@ -42,6 +42,7 @@ def satisfies(version: Version, engines: str) -> bool:
     """Whether the version lies in an npm `engines` range of comparators, such as
     ">=24.16.0 <25 || >=26.1.0"; the operators used there are >=, >, <=, < and none (equal).
     """
+    engines = re.sub(r"([<>=])\s+", r"\1", engines)
     return any(
         all(_compare(version, word) for word in part.split()) for part in engines.split("||")
     )

@@ -54,6 +54,14 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             continue
 
 
+def unprepared(params: Params) -> dict[str, Any] | None:
+    """The result in check mode where the host role has still to make the user or the home."""
+    if params["state"] != "present":
+        return None
+    instance = {"slug": params["slug"], "state": "absent"}
+    return {"changed": True, "steps": [], "instance": instance}
+
+
 def _layout(params: Params, host: Host) -> Layout:
     """Where the instance is; its project directory stays where it was made."""
     layout = layout_of(dict(params))

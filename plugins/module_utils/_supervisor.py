@@ -21,9 +21,14 @@ class _UnixConnection(http.client.HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        opened.settimeout(self.timeout)
+        try:
+            opened.connect(self._path)
+        except OSError:
+            opened.close()
+            raise
+        self.sock = opened
 
 
 class _UnixTransport(xmlrpc.client.Transport):
@@ -45,15 +50,14 @@ class SupervisorClient:
 
     def call(self, method: str, *arguments: Any, ignore: tuple[int, ...] = ()) -> Any:
         """Call supervisor.METHOD; faults in `ignore` give None. Raises Fault and OSError."""
-        proxy = xmlrpc.client.ServerProxy(
-            "http://localhost", transport=_UnixTransport(self._path, self._timeout)
-        )
-        try:
-            return getattr(proxy.supervisor, method)(*arguments)
-        except xmlrpc.client.Fault as fault:
-            if fault.faultCode in ignore:
-                return None
-            raise
+        transport = _UnixTransport(self._path, self._timeout)
+        with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as proxy:
+            try:
+                return getattr(proxy.supervisor, method)(*arguments)
+            except xmlrpc.client.Fault as fault:
+                if fault.faultCode in ignore:
+                    return None
+                raise
 
     def alive(self) -> bool:
         try:

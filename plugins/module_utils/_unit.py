@@ -119,7 +119,8 @@ def systemd_unit(launched: Launch) -> str:
     variables = "\n".join(
         f"Environment={_systemd_quote(f'{name}={value}')}" for name, value in launched.environment
     )
-    command = " ".join(_systemd_quote(word) for word in launched.command)
+    # A dollar sign has a meaning in ExecStart=, but none in Environment=.
+    command = " ".join(_systemd_quote(word.replace("$", "$$")) for word in launched.command)
     log = launched.console_log.replace("%", "%%")
     return f"""\
 # Made by Claw Pilot; changes are overwritten at the next run of create_instance.
@@ -155,7 +156,7 @@ WantedBy=default.target
 
 
 def _systemd_quote(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"' if any(c in word for c in " \t'\"") else escaped
 
 
@@ -218,5 +219,5 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix://{folder}/supervisor.sock
 
 [include]
-files = {folder}/supervisor.d/*.ini
+files = supervisor.d/*.ini
 """

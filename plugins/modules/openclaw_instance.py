@@ -314,12 +314,16 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._arguments import INSTANCE_ARGUMENTS
 from ..module_utils._module import finish
-from ..module_utils._states import bring_to_state
+from ..module_utils._states import bring_to_state, unprepared
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=INSTANCE_ARGUMENTS, supports_check_mode=True)
-    finish(module, lambda: bring_to_state(module.params, module.check_mode))
+    finish(
+        module,
+        lambda: bring_to_state(module.params, module.check_mode),
+        unprepared=unprepared(module.params),
+    )
 
 
 if __name__ == "__main__":

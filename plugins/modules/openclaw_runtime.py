@@ -87,7 +87,12 @@ from ..module_utils._prepare import Preparation
 def main() -> None:
     module = AnsibleModule(argument_spec=RUNTIME_ARGUMENTS, supports_check_mode=True)
     preparation = Preparation(module.params, module.check_mode)
-    finish(module, preparation.have_runtime, before=preparation.have_lingering)
+    finish(
+        module,
+        preparation.have_runtime,
+        before=preparation.have_lingering,
+        unprepared=preparation.unprepared(),
+    )
 
 
 if __name__ == "__main__":

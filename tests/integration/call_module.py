@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run one module of the collection with JSON options from standard input, as a host would.
 
-call_module.py MODULE [--check] [--kill-after N]. With --kill-after, the process ends itself by
-SIGKILL after its Nth effect on the host (a file, a directory, a call of the service manager).
+call_module.py MODULE [--check] [--kill-after N | --kill-after-step NAME]. With --kill-after, the
+process ends itself by SIGKILL after its Nth effect on the host (a file, a directory, a call of
+the service manager); with --kill-after-step, after that step of a plan.
 """
 
 from __future__ import annotations
@@ -49,10 +50,25 @@ def kill_after(count: int) -> None:
             setattr(owner, name, wrap(getattr(owner, name)))
 
 
+def kill_after_step(step: str) -> None:
+    """Have this process killed after that step of its plan."""
+    applier = importlib.import_module(f"{CORE}._apply").Applier
+    name = step if step == "claim" else f"_step_{step}"
+    take = getattr(applier, name)
+
+    def last(self: Any) -> None:
+        take(self)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(applier, name, last)
+
+
 def main(arguments: list[str]) -> None:
     options = json.load(sys.stdin)
     if "--kill-after" in arguments:
         kill_after(int(arguments[arguments.index("--kill-after") + 1]))
+    if "--kill-after-step" in arguments:
+        kill_after_step(arguments[arguments.index("--kill-after-step") + 1])
     if "--check" in arguments:
         options["_ansible_check_mode"] = True
     module = importlib.import_module(

@@ -54,6 +54,26 @@ def test_a_destroy_killed_after_every_effect_is_finished_by_the_next(stub_home: 
     assert killed > 10
 
 
+STEPS = "claim config first_start_env define start live env directories files ready commit".split()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_real_gateway_comes_up_after_a_kill_at_that_step(home: Home, step: str) -> None:
+    before = listing(home.path)
+    with pytest.raises(ModuleFailed) as killed:
+        home.instance("acme", "--kill-after-step", step)
+    assert killed.value.result == {}
+    again = home.instance("acme")
+    assert again["instance"]["state"] == "running"
+    assert again["changed"] is (step != "commit")
+    home.instance("acme", state="absent")
+    assert listing(home.path) == before
+
+
+def test_the_steps_above_are_all_steps_of_a_create(stub_home: Home) -> None:
+    assert stub_home.instance("acme", "--check")["steps"] == STEPS
+
+
 @pytest.mark.parametrize("folder", [".local", ".local/state/other", "projects/acme"])
 def test_what_was_there_before_is_there_after(stub_home: Home, folder: str) -> None:
     theirs = stub_home.path / folder

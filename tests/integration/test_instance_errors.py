@@ -159,7 +159,7 @@ def test_a_project_directory_that_was_there_stays(stub_home: Home) -> None:
 def test_an_old_python_is_told_so_in_a_sentence() -> None:
     old = os.environ.get("CLAW_PILOT_OLD_PYTHON")
     floor = HERE.parents[1] / "plugins" / "module_utils" / "_floor.py"
-    check = f"import sys; sys.version_info = (3, 8, 0); exec(open({str(floor)!r}).read())"
+    check = f"import sys; sys.version_info = (3, 8, 0); exec(open({str(floor)!r}).read()); check()"
     done = subprocess.run(
         [old or sys.executable, "-c", check], capture_output=True, text=True, check=False
     )
