@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ._model import (
@@ -77,8 +78,16 @@ def default_model(providers: tuple[ProviderSpec, ...]) -> str:
     return ""
 
 
-def render(spec: InstanceSpec, layout: Layout, port: int) -> dict[str, Any]:
-    """The complete openclaw.json of the specification; secrets only as ${VAR}."""
+def render(
+    spec: InstanceSpec, layout: Layout, port: int, mem0_installed: bool = True
+) -> dict[str, Any]:
+    """The complete openclaw.json of the specification; secrets only as ${VAR}.
+
+    mem0_installed: whether the state directory has the plugin; settings of a plugin that is
+    missing would have the gateway start degraded, so they are left out until it is there.
+    """
+    if not mem0_installed:
+        spec = replace(spec, mem0=replace(spec.mem0, enabled=False))
     config: dict[str, Any] = {
         "agents": _agents(spec, layout),
         "gateway": _gateway(spec, port),
@@ -335,7 +344,7 @@ def _check_agents(config: dict[str, Any]) -> None:
     for agent in entries:
         _mapping(entries, agent, "agents.entries")
     for where, name in _named_agents(config, agents):
-        if name is not None and name not in entries:
+        if name is not None and (not isinstance(name, str) or name not in entries):
             _invalid(f"{where} names the agent {name!r}, which does not exist.")
 
 

@@ -100,7 +100,6 @@ _REASONS = (
     ("STATE_DIR_IN_USE", ("another OpenClaw process owns",), "another gateway holds its state"),
     ("PORT_CONFLICT", ("EADDRINUSE", "already in use", "already listening"), "the port is taken"),
     ("OUT_OF_MEMORY", ("heap out of memory", "Allocation failed"), "it ran out of memory"),
-    ("NODE_NOT_FOUND", ("No such file or directory", "Cannot find module"), "a file is missing"),
 )
 _HINTS = {
     "STATE_DIR_IN_USE": "Stop the gateway that runs beside the service, then try again.",
@@ -139,7 +138,7 @@ def _reason(state: ServiceState, text: str) -> tuple[str, str]:
         return "CONFIG_REFUSED", "OpenClaw refused its configuration"
     if state.exit_code in (9, 137):
         return "OUT_OF_MEMORY", "it was killed, most likely for want of memory"
-    if state.exit_code in (127, 203):
+    if state.exit_code in (127, 203) or "Cannot find module" in text:
         return "NODE_NOT_FOUND", "its program could not be run"
     if state.exit_code is None:
         return "GATEWAY_UNHEALTHY", "it does not run"

@@ -46,7 +46,7 @@ class Host:
     def read(self, path: str) -> str | None:
         """Text of the file, or None when there is none."""
         try:
-            with open(path, encoding="utf-8", errors="replace") as stream:
+            with open(path, encoding="utf-8", errors="replace", newline="") as stream:
                 return stream.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -79,7 +79,7 @@ class Host:
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=".claw-pilot-", suffix=".tmp")
             try:
                 os.fchmod(handle, mode)
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                     stream.write(text)
                     stream.flush()
                     os.fsync(stream.fileno())
@@ -210,7 +210,7 @@ class Host:
             return Result(process.returncode, out, err)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            out, err = process.communicate()
+            out, err = _last_words(process)
             return Result(-1, out, err + f"\n{argv[0]} ran longer than {timeout:.0f} s")
 
     @contextlib.contextmanager
@@ -234,6 +234,17 @@ class Host:
             yield
         finally:
             os.close(handle)
+
+
+def _last_words(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a killed command printed; a child in a session of its own may hold its pipes open."""
+    try:
+        return process.communicate(timeout=5)
+    except subprocess.TimeoutExpired:
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return "", ""
 
 
 def _write_error(path: str, error: OSError) -> ClawPilotError:

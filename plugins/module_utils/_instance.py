@@ -33,6 +33,7 @@ from ._reconcile import Observed, Plan, Wanted, plan
 from ._services import ServiceManager
 from ._unit import Runtime, launch
 
+MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
 PROJECT_DIR_MARK = "@@project_dir@@"  # in workspace files: only the host knows the path
 TOKEN_BYTES = 24  # 48 hex digits
 
@@ -93,7 +94,7 @@ class Instance:
         env, values = self._env(request)
         names = frozenset(values)
         check_spec(request.spec, names)
-        rendered = render(request.spec, self.layout, port)
+        rendered = render(request.spec, self.layout, port, self.mem0_installed())
         previous = (self.marker or {}).get("rendered")
         current = self.host.read_json(self.layout.config_path)
         config = merge(current, rendered, previous)
@@ -109,6 +110,11 @@ class Instance:
             marker=self._marker(request, port, rendered),
             secrets=frozenset(values.values()),
         )
+
+    def mem0_installed(self) -> bool:
+        """Whether `openclaw plugins install` has put mem0 into this state directory."""
+        projects = self.host.names(os.path.join(self.layout.state_dir, "npm", "projects"))
+        return any(name.startswith(MEM0_PROJECT) for name in projects)
 
     def observe(self, config: dict[str, Any] | None, wanted: Wanted) -> Observed:
         """What of the wanted is there now."""

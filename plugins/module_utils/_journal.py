@@ -47,9 +47,10 @@ def record(layout: Layout, port: int, made: Iterable[str], **more: Any) -> dict[
 
 def owner_alive(data: dict[str, Any] | None) -> bool:
     """Whether the run that wrote the journal is still at work (not this process)."""
-    if not data or data.get("pid") in (None, os.getpid()):
+    pid = (data or {}).get("pid")
+    if data is None or not isinstance(pid, int) or pid == os.getpid():
         return False
-    start = process_start(int(data["pid"]))
+    start = process_start(pid)
     return start is not None and start == data.get("pid_start")
 
 

@@ -12,7 +12,10 @@ import re
 from typing import Any
 
 REDACTED = "********"
-_SECRET_KEY = re.compile(r"(token|secret|password|api_?key|private_?key)$", re.IGNORECASE)
+_SECRET_KEY = re.compile(
+    r"(token|secret|password|api[-_]?key|private[-_]?key|authorization|credentials?|cookie)$",
+    re.IGNORECASE,
+)
 _ONLY_REFERENCE = re.compile(r"\$\{[A-Z_][A-Z0-9_]*\}\Z")
 _ABSENT = object()
 

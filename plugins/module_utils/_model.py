@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os.path
 import re
+import unicodedata
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -25,6 +26,7 @@ GATEWAY_TOKEN_VARIABLE = "OPENCLAW_GW_AUTH_TOKEN"
 TELEGRAM_TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 MEM0_KEY_VARIABLE = "MEM0_API_KEY"
 
+_NOT_ON_ONE_LINE = ("Cc", "Cs", "Zl", "Zp")  # control characters, line and paragraph separators
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,29}\Z")
 _AGENT_ID = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
@@ -219,9 +221,19 @@ def check_agent_id(agent_id: str) -> str:
     return agent_id
 
 
-def check_text(option: str, text: str) -> str:
-    """Return text that is to stand on one line of a file, or raise INVALID_TEXT."""
-    if not text.isprintable():
+def check_text(option: str, text: str, refused: str = "") -> str:
+    """Return text that is to stand on one line of a file, or raise INVALID_TEXT.
+
+    refused: characters that the file's dialect has no way to write.
+    """
+    for letter in refused:
+        if letter in text:
+            raise ClawPilotError(
+                "INVALID_TEXT",
+                f"{option} contains {letter!r}.",
+                "Write it without that character.",
+            )
+    if any(unicodedata.category(letter) in _NOT_ON_ONE_LINE for letter in text):
         raise ClawPilotError(
             "INVALID_TEXT",
             f"{option} contains a line break or another control character.",

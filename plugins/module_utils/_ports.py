@@ -70,7 +70,8 @@ def choose_port(
     listening: ports with a listener; claimed: port -> slug of other instances on this host;
     reserved: ports that the registry holds for others. Raises INVALID_PORT or PORT_CONFLICT.
     """
-    taken = set(listening) | set(claimed) | set(reserved)
+    held = (*claimed, *reserved)
+    taken = {*listening, *held}
     if wanted is not None:
         check_port(wanted)
         if wanted in claimed:
@@ -81,7 +82,7 @@ def choose_port(
             _conflict(wanted, "is reserved in the registry")
         return wanted
     for port in ports.candidates():
-        near = any(abs(port - other) < ports.step for other in claimed)
+        near = any(abs(port - other) < ports.step for other in held)
         if port not in taken and not near:
             return port
     raise ClawPilotError(

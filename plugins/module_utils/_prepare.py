@@ -168,6 +168,7 @@ class Preparation:
 
 def check_capacity(host: Host, folder: str, disk_mb: int, memory_mb: int) -> None:
     """Raise NO_DISK_SPACE or NO_MEMORY when the host has less than that."""
+    folder = os.path.abspath(folder)
     while not host.exists(folder):
         folder = os.path.dirname(folder)
     free = shutil.disk_usage(folder).free // 2**20

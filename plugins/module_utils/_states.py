@@ -19,7 +19,7 @@ from ._arguments import given_secrets, spec_options
 from ._describe import describe
 from ._host import Host
 from ._instance import Instance, Request, Target
-from ._model import ClawPilotError, Layout, overlay, spec_from
+from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
 from ._module import home_of, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._prepare import check_room_for_instance
@@ -40,6 +40,7 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
     host = host or Host()
     layout = _layout(params, host)
     state = params["state"]
+    check_text("openclaw_home", layout.home, refused='"\\;#')
     if not os.path.isdir(layout.home):
         raise ClawPilotError(
             "HOME_NOT_FOUND",
@@ -88,10 +89,20 @@ def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> di
             _await(instance, target.port, params)
     return {
         "changed": target.plan.changed,
+        "warnings": _warnings(instance, target),
         "steps": list(target.plan.steps),
         "diff": {"before": dict(target.plan.before), "after": dict(target.plan.after)},
         "instance": _described(instance, target, check_mode),
     }
+
+
+def _warnings(instance: Instance, target: Target) -> list[str]:
+    if target.request.spec.mem0.enabled and not instance.mem0_installed():
+        return [
+            "mem0 is wanted, but its plugin is not installed in this instance, which goes on "
+            "with its own memory: run openclaw plugins install there, then this again."
+        ]
+    return []
 
 
 def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Applier:

@@ -38,7 +38,9 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._timeout = timeout
 
     def make_connection(self, host: Any) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path, self._timeout)
+        connection = _UnixConnection(self._path, self._timeout)
+        self._connection = host, connection  # so that close() closes it
+        return connection
 
 
 class SupervisorClient:

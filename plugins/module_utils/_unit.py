@@ -191,7 +191,7 @@ stdout_logfile_backups=1
 
 
 def _supervisor_escape(text: str) -> str:
-    return text.replace("%", "%%").replace('"', '\\"')
+    return text.replace("%", "%%")
 
 
 def supervisord_config(service_dir: str) -> str:

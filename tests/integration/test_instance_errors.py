@@ -137,6 +137,17 @@ def test_keys_are_copied_on_the_host_and_the_token_is_not(stub_home: Home) -> No
     assert "sk-ant-copied" not in json.dumps(result)
 
 
+def test_mem0_waits_for_its_plugin_and_says_so(stub_home: Home) -> None:
+    result = stub_home.instance("acme", mem0={"enabled": True})
+    assert "mem0 is wanted, but its plugin is not installed" in json.dumps(result["warnings"])
+    assert "slots" not in stub_home.config("acme")["plugins"]
+    (stub_home.state_dir("acme") / "npm" / "projects" / "mem0-openclaw-mem0-1a2b").mkdir(
+        parents=True
+    )
+    planned = stub_home.instance("acme", "--check")
+    assert planned["diff"]["after"]["config"]["plugins"]["slots"] == {"memory": "openclaw-mem0"}
+
+
 def test_an_archive_is_made_before_the_removal(stub_home: Home, tmp_path: Path) -> None:
     stub_home.instance("acme")
     result = stub_home.instance("acme", state="absent", backup_dir=str(tmp_path / "backups"))

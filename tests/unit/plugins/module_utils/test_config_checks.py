@@ -152,6 +152,8 @@ MISSHAPEN: dict[str, dict[str, Any]] = {
     "tools is null": {"tools": None},
     "agentToAgent is true": {"tools": {"agentToAgent": True}},
     "allow is true": {"tools": {"agentToAgent": {"allow": True}}},
+    "an agent id is a list": {"bindings": [{"agentId": ["main"]}]},
+    "an agent id is a number": {"bindings": [{"agentId": 1}]},
     "allow holds numbers": {"tools": {"agentToAgent": {"allow": [1]}}},
 }
 

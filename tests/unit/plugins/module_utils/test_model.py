@@ -261,6 +261,27 @@ def test_an_overlay_leaves_what_is_stored_untouched(old: InstanceSpec, new: Inst
     assert merged["slug"] == new.slug
 
 
+@pytest.mark.parametrize("name", ["A\nB", "A\rB", "A\0B", "A\x1b[31m", "A\u2028B", "A\x85B"])
+def test_a_display_name_that_is_not_one_line_is_refused(name: str) -> None:
+    with pytest.raises(ClawPilotError) as caught:
+        _model.spec_from({"slug": "acme", "display_name": name})
+    assert "display_name" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "No.\u00a01",
+        "\u5c71\u7530\u3000\u592a\u90ce",
+        "\U0001f469\u200d\U0001f4bb",
+        "\u0645\u200c\u0646",
+    ],
+    ids=["no-break space", "ideographic space", "joined emoji", "Persian"],
+)
+def test_a_display_name_may_be_in_any_language(name: str) -> None:
+    assert _model.spec_from({"slug": "acme", "display_name": name}).title == name
+
+
 def test_an_error_is_plain_data_for_programs() -> None:
     error = ClawPilotError("PORT_CONFLICT", "The port 1 is taken.", "Choose another.")
     assert str(error) == "The port 1 is taken."

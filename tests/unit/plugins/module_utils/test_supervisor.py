@@ -23,6 +23,7 @@ from ansible_collections.claw.pilot.plugins.module_utils._supervisor import Supe
 class Handler(SimpleXMLRPCRequestHandler):
     rpc_paths = ("/RPC2",)
     disable_nagle_algorithm = False
+    protocol_version = "HTTP/1.1"  # as supervisord: the connection stays open
 
     def address_string(self) -> str:
         return "local"
