@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import _health, _journal
+from . import _journal
 from ._host import Host
 from ._instance import Instance, Target
 from ._model import ClawPilotError, Layout
@@ -71,7 +71,6 @@ class Applier:
         self.wait = wait
         self.timeout = timeout
         self.on_step = on_step
-        self.restarted = False
 
     def apply(self) -> None:
         """Take all steps after claim(); on failure all is as before. Raises ClawPilotError."""
@@ -157,12 +156,12 @@ class Applier:
         self.manager.define(self.target.wanted.definition)
 
     def _step_start(self) -> None:
+        self.instance.mark_console()
         self.manager.start()
 
     def _step_restart(self) -> None:
-        self.restarted = True
         self.manager.stop()
-        self.manager.start()
+        self._step_start()
 
     def _step_env(self) -> None:
         self.host.write(self.layout.env_path, self.target.wanted.env)
@@ -211,10 +210,7 @@ class Applier:
             self._wait("ready")
 
     def _wait(self, level: str) -> None:
-        def console() -> list[str]:
-            return self.host.tail(self.layout.console_log_path)
-
-        _health.wait(level, self.target.port, self.timeout, self.manager.state, console)
+        self.instance.await_health(level, self.target.port, self.timeout)
 
     def _step_commit(self) -> None:
         self.host.write_json(self.layout.marker_path, self.target.marker)

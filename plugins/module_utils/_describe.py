@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._health import Health, probe, state_word
+from ._health import Health, probe_own, state_word
 from ._host import Host
 from ._model import MAIN_AGENT, Layout
 from ._services import ServiceManager
@@ -23,7 +23,7 @@ def describe(
     config = host.read_json(layout.config_path) or {}
     port = int(config.get("gateway", {}).get("port") or marker.get("port") or 0)
     service = manager.state()
-    health = probe(port) if port else Health()
+    health = probe_own(host, port, service) if port else Health()
     spec = marker.get("spec", {})
     return {
         "slug": layout.slug,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._host import Host
 from ._model import ClawPilotError
 from ._services import ServiceState
 from ._unit import CONFIG_EXIT_CODE
@@ -40,6 +41,14 @@ def probe(port: int, timeout: float = 2) -> Health:
     listed = body.get("failing")
     failing = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
     return Health(live=True, ready=status == 200 and body.get("ready") is True, failing=failing)
+
+
+def probe_own(host: Host, port: int, service: ServiceState) -> Health:
+    """The health of this very service; a gateway of somebody else on its port does not count."""
+    health = probe(port)
+    if health.live and service.pid and host.owns_listener(service.pid, port) is False:
+        return Health()
+    return health
 
 
 def _get(port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
@@ -74,17 +83,21 @@ def wait(
     timeout: float,
     service: Callable[[], ServiceState],
     console: Callable[[], Sequence[str]],
+    own: Callable[[int, ServiceState], Health] = lambda port, _service: probe(port),
 ) -> Health:
     """Wait until the gateway is `live` or `ready`; raises with its own words when it is not.
 
-    timeout: seconds; service: the service's state now; console: the console log's last lines.
+    timeout: seconds; service: the service's state now; console: the console log's last lines;
+    own: the health of this very service, asked when something answers on the port.
     """
     begin = time.monotonic()
     asked = begin
     while True:
         health = probe(port)
         if health.ready or (level == "live" and health.live):
-            return health
+            health = own(port, service())
+            if health.live:
+                return health
         now = time.monotonic()
         if now - asked >= SERVICE_POLL_SECONDS:
             asked = now
@@ -97,11 +110,13 @@ def wait(
 
 
 _REASONS = (
+    ("STATE_TOO_NEW", ("are newer than this build",), "a newer OpenClaw has written its state"),
     ("STATE_DIR_IN_USE", ("another OpenClaw process owns",), "another gateway holds its state"),
     ("PORT_CONFLICT", ("EADDRINUSE", "already in use", "already listening"), "the port is taken"),
     ("OUT_OF_MEMORY", ("heap out of memory", "Allocation failed"), "it ran out of memory"),
 )
 _HINTS = {
+    "STATE_TOO_NEW": "Run that version or a newer one, or restore a backup from before.",
     "STATE_DIR_IN_USE": "Stop the gateway that runs beside the service, then try again.",
     "PORT_CONFLICT": "Choose another port, or leave it out to have one chosen.",
     "OUT_OF_MEMORY": "Raise heap_limit_mb, or free memory: a gateway needs about 1 GB.",
@@ -119,7 +134,7 @@ def explain(
     health: Health | None = None,
 ) -> ClawPilotError:
     """The error for a gateway that did not come up, with the last lines of its console."""
-    text = "\n".join(lines[-12:])
+    text = "\n".join(list(dict.fromkeys(lines))[-12:])
     code, reason = _reason(state, text)
     if code == "GATEWAY_UNHEALTHY" and health is not None:
         level = "live but not ready" if health.live else "not live"

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._model import ClawPilotError
-from ._ports import parse_listeners
+from ._ports import listener_inodes, parse_listeners
 
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 
@@ -169,11 +169,16 @@ class Host:
                     total += os.lstat(os.path.join(folder, name)).st_size
         return total
 
-    def tail(self, path: str, lines: int = 20, most: int = 64 * 1024) -> list[str]:
-        """The last lines of a text file, [] when there is none; reads `most` bytes at the most."""
+    def tail(self, path: str, lines: int = 20, most: int = 64 * 1024, start: int = 0) -> list[str]:
+        """The last lines of a text file, [] when there is none.
+
+        most: bytes to read at the most; start: offset before which nothing is read, unless the
+        file has become shorter since.
+        """
         try:
             with open(path, "rb") as stream:
-                stream.seek(max(0, os.fstat(stream.fileno()).st_size - most))
+                size = os.fstat(stream.fileno()).st_size
+                stream.seek(max(0, size - most, start if start <= size else 0))
                 return stream.read().decode("utf-8", "replace").splitlines()[-lines:]
         except OSError:
             return []
@@ -183,6 +188,22 @@ class Host:
         return parse_listeners(self.read("/proc/net/tcp") or "") | parse_listeners(
             self.read("/proc/net/tcp6") or ""
         )
+
+    def owns_listener(self, pid: int, port: int) -> bool | None:
+        """Whether that process or one below it listens on the port; None where none can tell."""
+        text = (self.read("/proc/net/tcp") or "") + (self.read("/proc/net/tcp6") or "")
+        wanted = {f"socket:[{inode}]" for inode in listener_inodes(text, port)}
+        if not wanted:
+            return None
+        processes = [pid]
+        for process in processes:
+            folder = f"/proc/{process}/fd"
+            with contextlib.suppress(OSError):
+                if any(os.readlink(os.path.join(folder, n)) in wanted for n in self.names(folder)):
+                    return True
+            children = self.read(f"/proc/{process}/task/{process}/children") or ""
+            processes.extend(int(child) for child in children.split())
+        return False
 
     def run(
         self,

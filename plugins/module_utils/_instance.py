@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import _journal
+from . import _health, _journal
 from ._config import check_config, check_spec, render
 from ._dotenv import parse, update
 from ._host import PRIVATE_DIR, PRIVATE_FILE, Host
@@ -30,7 +30,7 @@ from ._model import (
 )
 from ._ports import PortRange, choose_port
 from ._reconcile import Observed, Plan, Wanted, plan
-from ._services import ServiceManager
+from ._services import ServiceManager, ServiceState
 from ._unit import Runtime, launch
 
 MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
@@ -81,6 +81,7 @@ class Instance:
         self.runtime = runtime
         self.marker = _journal.read_marker(host, layout)
         self.journal = _journal.read_journal(host, layout)
+        self._console_start = 0
 
     @property
     def known(self) -> bool:
@@ -110,6 +111,24 @@ class Instance:
             marker=self._marker(request, port, rendered),
             secrets=frozenset(values.values()),
         )
+
+    def await_health(self, level: str, port: int, timeout: float) -> None:
+        """Wait until this instance's own gateway is `live` or `ready`, or raise why it is not."""
+
+        def own(port: int, service: ServiceState) -> _health.Health:
+            return _health.probe_own(self.host, port, service)
+
+        _health.wait(level, port, timeout, self.manager.state, self.console, own)
+
+    def mark_console(self) -> None:
+        """From now on, console() is what a gateway says that is started after this."""
+        path = self.layout.console_log_path
+        self._console_start = self.host.size(path) if self.host.exists(path) else 0
+
+    def console(self) -> list[str]:
+        """What the gateway said last; without Node's remark on the missing first-start file."""
+        lines = self.host.tail(self.layout.console_log_path, start=self._console_start)
+        return [line for line in lines if self.layout.first_start_env_path not in line]
 
     def mem0_installed(self) -> bool:
         """Whether `openclaw plugins install` has put mem0 into this state directory."""

@@ -49,6 +49,8 @@ def _fail(module: AnsibleModule, message: str, error: ClawPilotError) -> NoRetur
 
 
 def _exit(module: AnsibleModule, result: dict[str, Any]) -> NoReturn:
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     module.exit_json(**result)
     raise AssertionError("exit_json does not return")  # pragma: no cover
 

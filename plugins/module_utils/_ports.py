@@ -47,6 +47,17 @@ def parse_listeners(proc_net_tcp: str) -> frozenset[int]:
     return frozenset(ports)
 
 
+def listener_inodes(proc_net_tcp: str, port: int) -> frozenset[str]:
+    """Inodes of the sockets that listen on this port, from the same text."""
+    inodes = set()
+    for line in proc_net_tcp.splitlines()[1:]:
+        words = line.split()
+        listens = len(words) > 9 and words[3] == _TCP_LISTEN
+        if listens and int(words[1].rpartition(":")[2], 16) == port:
+            inodes.add(words[9])
+    return frozenset(inodes)
+
+
 def check_port(port: int) -> int:
     """Return the port, or raise INVALID_PORT."""
     if not LOWEST <= port <= HIGHEST:

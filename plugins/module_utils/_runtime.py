@@ -142,18 +142,38 @@ class Installer:
         """The runtime of that version, installed with npm when missing; node must satisfy it."""
         home = os.path.join(self.prefix, "openclaw", check_version(version))
         package = os.path.join(home, "node_modules", "openclaw")
+        node_version = node_version_of(self.host, node)
         if not self.host.exists(os.path.join(package, "package.json")):
+            self._check_node(version, node, node_version, self._published(version, node, npm))
             self._npm_install(home, version, node, npm)
         details = self.host.read_json(os.path.join(package, "package.json")) or {}
         engines = str(details.get("engines", {}).get("node", "*"))
-        node_version = node_version_of(self.host, node)
+        self._check_node(version, node, node_version, engines)
+        return Runtime(node, node_version, version, os.path.join(package, "dist", "index.js"))
+
+    def _check_node(self, version: str, node: str, node_version: str, engines: str) -> None:
         if not satisfies(version_of(node_version), engines):
             raise ClawPilotError(
                 "NODE_TOO_OLD",
                 f"OpenClaw {version} needs Node {engines}; {node} is {node_version}.",
-                "Use openclaw_host_node_source=wheel, or install a newer Node.",
+                "Use openclaw_host_node_source=wheel, or install a Node that fits.",
             )
-        return Runtime(node, node_version, version, os.path.join(package, "dist", "index.js"))
+
+    def _published(self, version: str, node: str, npm: Sequence[str]) -> str:
+        """The engines range of that version as published: asked before 650 MB are fetched."""
+        words = ("view", f"openclaw@{version}", "engines.node", "--loglevel=error")
+        result = self.host.run((*npm, *words), env=self._npm_env(node), timeout=300)
+        if result.code != 0 or not result.out.strip():
+            raise ClawPilotError(
+                "INSTALL_FAILED",
+                f"npm knows no openclaw {version}: {result.text[-500:]}",
+                "Check the version, the network and the registry that npm uses.",
+            )
+        return result.out.strip()
+
+    def _npm_env(self, node: str) -> dict[str, str]:
+        """npm's own scripts are to find this node first."""
+        return {**self.env, "PATH": os.path.dirname(node) + os.pathsep + self.env.get("PATH", "")}
 
     def write_manifest(self, runtime: Runtime) -> None:
         path = manifest_path(self.prefix, runtime.openclaw_version)
@@ -161,10 +181,11 @@ class Installer:
 
     def _npm_install(self, home: str, version: str, node: str, npm: Sequence[str]) -> None:
         partial = self._partial(home)
-        env = {**self.env, "PATH": os.path.dirname(node) + os.pathsep + self.env.get("PATH", "")}
         flags = ("--no-audit", "--no-fund", "--omit=dev", "--loglevel=error", "--prefix", partial)
         result = self.host.run(
-            (*npm, "install", *flags, f"openclaw@{version}"), env=env, timeout=INSTALL_TIMEOUT
+            (*npm, "install", *flags, f"openclaw@{version}"),
+            env=self._npm_env(node),
+            timeout=INSTALL_TIMEOUT,
         )
         self._finish(partial, home, f"npm install openclaw@{version}", result)
 

@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from . import _health, _journal
+from . import _journal
 from ._apply import Applier, hold
 from ._arguments import given_secrets, spec_options
 from ._describe import describe
@@ -86,7 +86,7 @@ def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> di
     if not check_mode:
         applier.apply()
         if not target.plan.changed and params["wait"] != "none":
-            _await(instance, target.port, params)
+            instance.await_health(params["wait"], target.port, float(params["start_timeout"]))
     return {
         "changed": target.plan.changed,
         "warnings": _warnings(instance, target),
@@ -161,14 +161,6 @@ def _described(instance: Instance, target: Target, check_mode: bool) -> dict[str
     return described
 
 
-def _await(instance: Instance, port: int, params: Params) -> None:
-    def console() -> list[str]:
-        return instance.host.tail(instance.layout.console_log_path)
-
-    timeout = float(params["start_timeout"])
-    _health.wait(params["wait"], port, timeout, instance.manager.state, console)
-
-
 def _check_strictly(instance: Instance, target: Target) -> None:
     """Have OpenClaw itself check the wanted config, in a place of its own."""
     host, runtime = instance.host, instance.runtime
@@ -218,10 +210,11 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
     steps = _run_steps(params["state"], before.active, before.enabled)
     port = int(stored["port"])
     if not check_mode:
+        instance.mark_console()
         for step in steps:
             getattr(instance.manager, step)()
         if params["state"] != "stopped" and params["wait"] != "none":
-            _await(instance, port, params)
+            instance.await_health(params["wait"], port, float(params["start_timeout"]))
     return {
         "changed": bool(steps),
         "steps": list(steps),

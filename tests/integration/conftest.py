@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.claw.pilot.plugins.module_utils._model import OPENCLAW_VERSION
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("CLAW_PILOT_CACHE") or Path.home() / ".cache" / "claw-pilot")
@@ -48,6 +49,13 @@ def call(module: str, options: dict[str, Any], *flags: str) -> dict[str, Any]:
     if done.returncode != 0 or result.get("failed"):
         raise ModuleFailed(result, done.stdout + done.stderr)
     return result
+
+
+def manifest(prefix: Path) -> dict[str, str]:
+    """What is installed there of the version that we are tested with."""
+    path = prefix / "openclaw" / OPENCLAW_VERSION / "runtime.json"
+    runtime: dict[str, str] = json.loads(path.read_text())
+    return runtime
 
 
 def listing(folder: Path) -> dict[str, str]:
@@ -106,8 +114,7 @@ def real_prefix() -> Path:
 def stub_prefix(real_prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A runtime whose node is the stand-in; supervisor is the real one."""
     prefix = tmp_path_factory.mktemp("stub")
-    [real] = (real_prefix / "openclaw").glob("*/runtime.json")
-    runtime = json.loads(real.read_text())
+    runtime = manifest(real_prefix)
     node = prefix / "node"
     node.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "stub_node.py"}" "$@"\n')
     node.chmod(0o755)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import HERE, Home, ModuleFailed, listing
+from .conftest import HERE, Home, ModuleFailed, call, listing, new_home
 
 BAD = {
     "INVALID_SLUG": {"slug": "../x"},
@@ -105,6 +105,23 @@ def test_a_gateway_that_does_not_come_up_in_time_is_rolled_back(home: Home) -> N
         home.instance("acme", start_timeout=1)
     assert failed.value.code == "GATEWAY_UNHEALTHY"
     assert listing(home.path) == before
+
+
+def test_a_gateway_of_somebody_else_on_the_port_is_not_taken_for_ours(
+    stub_home: Home, stub_prefix: Path
+) -> None:
+    other = new_home(stub_prefix)
+    try:
+        stub_home.instance("acme", port=28301)
+        stub_home.instance("acme", state="stopped")
+        other.instance("rival", port=28301)
+        with pytest.raises(ModuleFailed, match="EADDRINUSE") as failed:
+            stub_home.instance("acme", state="started")
+        assert failed.value.code == "PORT_CONFLICT"
+        info = call("openclaw_instance_info", {"openclaw_home": str(stub_home.path)})
+        assert info["instances"][0]["state"] in ("starting", "error")
+    finally:
+        other.clean_up()
 
 
 def test_twenty_creates_at_once_get_twenty_ports(stub_home: Home) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Home, ModuleFailed, listing, new_home
+from .conftest import Home, ModuleFailed, call, listing, manifest, new_home
 
 KEY = "sk-ant-canary-7f3d"
 BOT = "123456:canary-telegram-token"
@@ -45,8 +45,7 @@ def pid_of(walk: Home) -> int:
 
 def rpc(walk: Home, method: str) -> dict[str, Any]:
     """A call with the instance's own token, through OpenClaw's command line."""
-    [manifest] = (walk.prefix / "openclaw").glob("*/runtime.json")
-    runtime = json.loads(manifest.read_text())
+    runtime = manifest(walk.prefix)
     state = walk.state_dir("acme")
     env = {
         "PATH": os.defpath,
@@ -68,8 +67,6 @@ def test_1_missing_options_are_named(walk: Home) -> None:
     options = walk.options("acme")
     del options["slug"]
     with pytest.raises(ModuleFailed, match="missing required arguments: slug"):
-        from .conftest import call
-
         call("openclaw_instance", options)
 
 

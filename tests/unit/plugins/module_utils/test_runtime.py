@@ -203,15 +203,3 @@ def test_an_openclaw_that_the_node_does_not_suit_is_refused(tmp_path: Path) -> N
     assert caught.value.code == "NODE_TOO_OLD"
     assert "20.20.2" in caught.value.message
     assert OPENCLAW_ENGINES in caught.value.message
-
-
-def test_a_failed_install_leaves_nothing_and_says_why(tmp_path: Path) -> None:
-    npm = tmp_path / "npm"
-    npm.write_text("#!/bin/sh\necho 'npm error code ENOTFOUND' >&2\nexit 1\n")
-    npm.chmod(0o755)
-    prefix = tmp_path / "prefix"
-    with pytest.raises(ClawPilotError) as caught:
-        _runtime.Installer(Host(), str(prefix)).openclaw("2026.9.6", "/bin/false", (str(npm),))
-    assert caught.value.code == "INSTALL_FAILED"
-    assert "ENOTFOUND" in caught.value.message
-    assert list((prefix / "openclaw").iterdir()) == []

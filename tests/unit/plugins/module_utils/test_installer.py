@@ -1,0 +1,87 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The installer against a host whose commands answer what we say; files are real."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from ansible_collections.claw.pilot.plugins.module_utils._host import Host, Result
+from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
+from ansible_collections.claw.pilot.plugins.module_utils._runtime import Installer, find
+
+ENGINES = ">=24.16.0 <25 || >=26.1.0"
+NPM = ("/n/node", "/n/npm-cli.js")
+
+
+class Commands(Host):
+    """Answers `node --version`, `npm view` and `npm install`; keeps what was run."""
+
+    def __init__(self, node: str = "v24.19.0", view: str = ENGINES, install: int = 0) -> None:
+        self.node, self.view, self.install = node, view, install
+        self.ran: list[list[str]] = []
+
+    def run(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        stdin: str = "",
+    ) -> Result:
+        self.ran.append(list(argv))
+        if argv[-1] == "--version":
+            return Result(0, self.node + "\n", "")
+        if "view" in argv:
+            return Result(0 if self.view else 1, self.view, "" if self.view else "E404")
+        return self._install(argv)
+
+    def _install(self, argv: Sequence[str]) -> Result:
+        folder = Path(argv[argv.index("--prefix") + 1]) / "node_modules" / "openclaw"
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_text(json.dumps({"engines": {"node": ENGINES}}))
+        return Result(self.install, "", "npm error ENOSPC" if self.install else "")
+
+
+def test_a_node_that_is_too_old_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:
+    host = Commands(node="v20.20.2")
+    with pytest.raises(ClawPilotError) as caught:
+        Installer(host, str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
+    assert caught.value.code == "NODE_TOO_OLD"
+    assert "needs Node >=24.16.0 <25 || >=26.1.0; /n/node is 20.20.2" in caught.value.message
+    assert not [argv for argv in host.ran if "install" in argv]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_version_that_npm_does_not_know_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ClawPilotError, match="npm knows no openclaw 1.2.3: E404"):
+        Installer(Commands(view=""), str(tmp_path)).openclaw("1.2.3", "/n/node", NPM)
+
+
+def test_an_installation_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ClawPilotError, match="ENOSPC") as caught:
+        Installer(Commands(install=1), str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
+    assert caught.value.code == "INSTALL_FAILED"
+    assert list((tmp_path / "openclaw").iterdir()) == []
+
+
+def test_versions_stand_side_by_side_and_the_newest_is_found(tmp_path: Path) -> None:
+    node = tmp_path / "node-binary"
+    node.touch()
+    installer = Installer(Commands(), str(tmp_path))
+    for version in ("2026.10.1", "2026.9.6"):
+        installer.write_manifest(installer.openclaw(version, str(node), NPM))
+    assert find(Host(), str(tmp_path)).openclaw_version == "2026.10.1"
+    assert find(Host(), str(tmp_path), "2026.9.6").openclaw_version == "2026.9.6"
+    assert sorted(os.listdir(tmp_path / "openclaw")) == ["2026.10.1", "2026.9.6"]
+
+
+def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+    host = Commands()
+    installer = Installer(host, str(tmp_path))
+    for _time in range(2):
+        installer.openclaw("2026.9.6", "/n/node", NPM)
+    assert len([argv for argv in host.ran if "install" in argv]) == 1
