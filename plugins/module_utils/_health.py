@@ -45,10 +45,9 @@ def probe(port: int, timeout: float = 2) -> Health:
 
 def probe_own(host: Host, port: int, service: ServiceState) -> Health:
     """The health of this very service; a gateway of somebody else on its port does not count."""
-    health = probe(port)
-    if health.live and service.pid and host.owns_listener(service.pid, port) is False:
-        return Health()
-    return health
+    health = probe(port) if service.pid else Health()
+    stranger = health.live and host.owns_listener(service.pid, port) is False
+    return Health() if stranger else health
 
 
 def _get(port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
@@ -69,8 +68,6 @@ def state_word(service: ServiceState, health: Health) -> str:
     if health.ready and service.active:
         return "running"
     if health.live:
-        if not service.active:
-            return "degraded"  # it answers, but nothing keeps it running
         return "starting" if "startup-sidecars" in health.failing else "degraded"
     if service.failed or (service.active and service.restarts > 2):
         return "error"

@@ -191,7 +191,7 @@ class Supervisor(ServiceManager):
             defined=enabled or self.host.exists(self._disabled_path),
             enabled=enabled,
             active=word in ("STARTING", "RUNNING", "BACKOFF", "STOPPING"),
-            failed=word in ("FATAL", "EXITED"),
+            failed=word in ("FATAL", "EXITED", "BACKOFF"),
             pid=info["pid"] if info else 0,
             exit_code=info["exitstatus"] if info else None,
         )

@@ -121,7 +121,7 @@ def supervisor(
     [
         ("RUNNING", True, False),
         ("STARTING", True, False),
-        ("BACKOFF", True, False),
+        ("BACKOFF", True, True),
         ("STOPPING", True, False),
         ("STOPPED", False, False),
         ("EXITED", False, True),
