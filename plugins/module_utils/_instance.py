@@ -29,7 +29,7 @@ from ._model import (
     to_plain,
 )
 from ._ports import PortRange, choose_port
-from ._reconcile import Observed, Plan, Wanted, plan
+from ._reconcile import Observed, Plan, Wanted, digest, plan
 from ._services import ServiceManager, ServiceState
 from ._unit import Runtime, launch
 
@@ -108,7 +108,7 @@ class Instance:
             wanted=wanted,
             observed=observed,
             plan=plan(wanted, observed),
-            marker=self._marker(request, port, rendered),
+            marker=self._marker(request, port, rendered, digest(wanted)),
             secrets=frozenset(values.values()),
         )
 
@@ -149,6 +149,7 @@ class Instance:
             wrong_modes=self._wrong_modes(),
             active=service.active,
             enabled=service.enabled,
+            applied=(self.marker or {}).get("applied"),
             first_start_pending=host.exists(layout.first_start_env_path),
         )
 
@@ -249,7 +250,9 @@ class Instance:
             files=files,
         )
 
-    def _marker(self, request: Request, port: int, rendered: dict[str, Any]) -> dict[str, Any]:
+    def _marker(
+        self, request: Request, port: int, rendered: dict[str, Any], applied: str
+    ) -> dict[str, Any]:
         runtime = self.runtime
         return _journal.record(
             self.layout,
@@ -260,6 +263,7 @@ class Instance:
             openclaw_version=runtime.openclaw_version if runtime else "",
             spec=to_plain(request.spec),
             rendered=rendered,
+            applied=applied,
             variables=sorted(self._variables(request)),
             environment=self._environment_names(request),
         )

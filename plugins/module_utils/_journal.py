@@ -100,7 +100,13 @@ def _make_staging(host: Host, staging: str, folders: str) -> str:
     return staging
 
 
+def check_path(layout: Layout) -> str:
+    """Where a config is put to be checked by OpenClaw before it is used."""
+    return os.path.join(layout.home, f".claw-pilot-{layout.slug}.check")
+
+
 def staging_path(layout: Layout) -> str:
+    """Where folders are put together before they appear by a rename."""
     return os.path.join(layout.home, f".claw-pilot-{layout.slug}.new")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from ._dotenv import parse
@@ -29,7 +30,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is there now; None or empty for what is not."""
+    """What is there now; None or empty for what is not.
+
+    applied: digest() of what the running gateway was last started with, where it is known.
+    """
 
     committed: bool = False
     config: dict[str, Any] | None = None
@@ -41,6 +45,7 @@ class Observed:
     active: bool = False
     enabled: bool = False
     first_start_pending: bool = False
+    applied: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,22 @@ class Plan:
         return bool(self.steps)
 
 
+def digest(wanted: Wanted) -> str:
+    """What a gateway reads at its start only: its definition and its variables."""
+    return sha256(f"{wanted.definition}\0{wanted.env}".encode()).hexdigest()
+
+
 def plan(wanted: Wanted, observed: Observed) -> Plan:
     """The steps that lead from observed to wanted, with the gateway running at the end."""
     before, after = _differences(wanted, observed)
     if observed.config is None or not observed.committed:
         steps = _steps_to_create(observed)
     elif observed.active:
-        steps = _steps_while_running(before, after)
+        steps = _steps_while_running(before, after, _drops_agent(wanted, observed))
     else:
         steps = _steps_while_stopped(before, after)
     patch = merge_patch(observed.config, wanted.config) if observed.config else {}
-    restart = "restart" in steps
+    restart = "restart" in steps or "stop" in steps
     return Plan(steps, before, after, patch, restart)
 
 
@@ -84,21 +94,40 @@ def _steps_to_create(observed: Observed) -> tuple[str, ...]:
     )
 
 
-def _steps_while_running(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+def _steps_while_running(
+    before: Mapping[str, Any], after: Mapping[str, Any], drops_agent: bool
+) -> tuple[str, ...]:
+    """Change a running gateway: through its own command where that can, with one restart at most.
+
+    OpenClaw refuses a patch that drops an agent, and its own command for that moves the agent's
+    files to the trash; so there the file is changed while the gateway is stopped.
+    """
     differs = {key for key in after if before.get(key) != after[key]}
     steps: list[str] = [n for n in ("modes", "env", "directories", "files") if n in differs]
-    if "config" in differs:
+    restart = bool(differs & {"env", "service", "applied"})
+    if drops_agent:
+        steps += ["stop", "config"]
+    elif "config" in differs:
         steps.append("patch_config")
     if "service" in differs:
         steps.append("define")
-    if differs & {"env", "service"}:
+    if restart and not drops_agent:
         steps.append("restart")
-    elif "enabled" in differs:
+    elif drops_agent or "enabled" in differs:
         steps.append("start")
     if not steps:
         return ()
-    wait = ("live", "ready") if differs & {"env", "service", "config"} else ()
+    wait = ("live", "ready") if restart or "config" in differs else ()
     return (*steps, *wait, "commit")
+
+
+def _drops_agent(wanted: Wanted, observed: Observed) -> bool:
+    return bool(_agents(observed.config or {}) - _agents(wanted.config))
+
+
+def _agents(config: Mapping[str, Any]) -> set[str]:
+    entries = config.get("agents", {}).get("entries", {})
+    return set(entries) if isinstance(entries, dict) else set()
 
 
 def _steps_while_stopped(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
@@ -132,6 +161,8 @@ def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], di
             before[key], after[key] = [], missing
     if not observed.active:
         before["state"], after["state"] = ("stopped" if observed.config else "absent"), "running"
+    elif observed.applied not in (None, digest(wanted)):
+        before["applied"], after["applied"] = "older settings", "these settings"
     elif not observed.enabled:
         before["enabled"], after["enabled"] = False, True
     return before, after

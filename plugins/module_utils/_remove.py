@@ -84,6 +84,7 @@ def remove(instance: Instance) -> None:
     manager.undefine()
     for path in _files_outside(instance):
         host.remove_file(path)
+    host.remove_tree(_journal.check_path(layout), layout.home)
     _remove_folders(instance, list(data["made"]) if data else [])
 
 

@@ -166,13 +166,17 @@ def _check_strictly(instance: Instance, target: Target) -> None:
     host, runtime = instance.host, instance.runtime
     if runtime is None or not {"config", "patch_config"} & set(target.plan.steps):
         return
-    folder = os.path.join(instance.layout.home, f".claw-pilot-{instance.layout.slug}.check")
+    folder = _journal.check_path(instance.layout)
     host.remove_tree(folder, instance.layout.home)
     host.make_dir(folder)
     try:
         env = environment(instance.layout, runtime, target.port)
         config = os.path.join(folder, "openclaw.json")
-        env.update(OPENCLAW_STATE_DIR=folder, OPENCLAW_CONFIG_PATH=config)
+        env.update(
+            OPENCLAW_STATE_DIR=folder,
+            OPENCLAW_CONFIG_PATH=config,
+            XDG_CACHE_HOME=os.path.join(folder, "cache"),
+        )
         host.write(config, json.dumps(target.wanted.config))
         host.write(os.path.join(folder, ".env"), target.wanted.env)
         command = (runtime.node, runtime.entry, "config", "validate", "--json")

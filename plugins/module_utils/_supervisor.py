@@ -12,6 +12,8 @@ import socket
 import xmlrpc.client
 from typing import Any
 
+from ._model import ClawPilotError
+
 BAD_NAME, NOT_RUNNING, ALREADY_STARTED, ALREADY_ADDED = 10, 70, 60, 90
 
 
@@ -51,7 +53,10 @@ class SupervisorClient:
         self._timeout = timeout
 
     def call(self, method: str, *arguments: Any, ignore: tuple[int, ...] = ()) -> Any:
-        """Call supervisor.METHOD; faults in `ignore` give None. Raises Fault and OSError."""
+        """Call supervisor.METHOD; faults in `ignore` give None.
+
+        Raises SERVICE_MANAGER_FAILED for other faults, OSError when supervisord is not there.
+        """
         transport = _UnixTransport(self._path, self._timeout)
         with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as proxy:
             try:
@@ -59,7 +64,12 @@ class SupervisorClient:
             except xmlrpc.client.Fault as fault:
                 if fault.faultCode in ignore:
                     return None
-                raise
+                words = " ".join(str(argument) for argument in arguments)
+                raise ClawPilotError(
+                    "SERVICE_MANAGER_FAILED",
+                    f"supervisor refused {method} {words}: {fault.faultString}.",
+                    "See supervisord.log beside its socket.",
+                ) from fault
 
     def alive(self) -> bool:
         try:

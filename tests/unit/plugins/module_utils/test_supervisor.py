@@ -17,6 +17,7 @@ from xmlrpc.server import SimpleXMLRPCDispatcher, SimpleXMLRPCRequestHandler
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils import _supervisor
+from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.plugins.module_utils._supervisor import SupervisorClient
 
 
@@ -113,8 +114,9 @@ def test_a_program_has_the_info_that_supervisord_gives(
 
 def test_a_fault_that_is_not_expected_is_raised(server: Server, client: SupervisorClient) -> None:
     server.answer("getProcessInfo", fault(1))
-    with pytest.raises(xmlrpc.client.Fault):
+    with pytest.raises(ClawPilotError, match="supervisor refused getProcessInfo") as caught:
         client.info("openclaw-acme")
+    assert caught.value.code == "SERVICE_MANAGER_FAILED"
 
 
 def test_stopping_what_is_stopped_or_unknown_is_done(
