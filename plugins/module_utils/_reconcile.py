@@ -78,8 +78,7 @@ def plan(wanted: Wanted, observed: Observed) -> Plan:
     else:
         steps = _steps_while_stopped(before, after)
     patch = merge_patch(observed.config, wanted.config) if observed.config else {}
-    restart = "restart" in steps or "stop" in steps
-    return Plan(steps, before, after, patch, restart)
+    return Plan(steps, before, after, patch, restart="restart" in steps)
 
 
 def _steps_to_create(observed: Observed) -> tuple[str, ...]:

@@ -156,6 +156,12 @@ def test_what_needs_a_restart_is_in_place_before_it() -> None:
             assert not {"env", "define", "patch_config"} & set(planned.steps[place:])
 
 
+def test_a_dropped_agent_is_taken_out_while_the_gateway_is_stopped() -> None:
+    crowded = {**WANTED.config, "agents": {"entries": {"main": {}, "dev": {}}}}
+    planned = plan(WANTED, replace(RUNNING, config=crowded))
+    assert planned.steps == ("stop", "config", "start", "live", "ready", "commit")
+
+
 def test_no_plan_shows_a_secret() -> None:
     for planned in every_plan():
         shown = json.dumps([dict(planned.before), dict(planned.after)])
