@@ -261,6 +261,7 @@ class Instance:
             project_dir=self.layout.project_dir,
             service_manager=self.manager.kind,
             openclaw_version=runtime.openclaw_version if runtime else "",
+            prefix=runtime.prefix if runtime else "",
             spec=to_plain(request.spec),
             rendered=rendered,
             applied=applied,

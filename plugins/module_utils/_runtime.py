@@ -96,7 +96,8 @@ def find(host: Host, prefix: str, version: str = "") -> Runtime:
             "Run the openclaw_host role (create_instance does), or name an installed version"
             + (f": {', '.join(versions)}." if versions else "."),
         )
-    runtime = Runtime(**{key: str(data.get(key, "")) for key in Runtime.__dataclass_fields__})
+    values = {key: str(data.get(key, "")) for key in Runtime.__dataclass_fields__}
+    runtime = Runtime(**{**values, "prefix": prefix})
     if not host.exists(runtime.node):
         raise ClawPilotError(
             "NODE_NOT_FOUND",
@@ -149,7 +150,8 @@ class Installer:
         details = self.host.read_json(os.path.join(package, "package.json")) or {}
         engines = str(details.get("engines", {}).get("node", "*"))
         self._check_node(version, node, node_version, engines)
-        return Runtime(node, node_version, version, os.path.join(package, "dist", "index.js"))
+        entry = os.path.join(package, "dist", "index.js")
+        return Runtime(node, node_version, version, entry, prefix=self.prefix)
 
     def _check_node(self, version: str, node: str, node_version: str, engines: str) -> None:
         if not satisfies(version_of(node_version), engines):

@@ -129,12 +129,15 @@ def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Ap
 def _runtime(
     params: Params, check_mode: bool, host: Host, stored: Mapping[str, Any]
 ) -> Runtime | None:
-    """The runtime; in check mode None where the host role has not run for real yet."""
+    """The runtime, by default that which the instance has; None where it may be missing: in check
+    mode, as the host role has not run for real yet, and to stop a gateway.
+    """
     version = params.get("openclaw_version") or stored.get("openclaw_version") or ""
+    prefix = params.get("prefix") or stored.get("prefix")
     try:
-        return find(host, prefix_of(dict(params)), version)
+        return find(host, prefix_of({**params, "prefix": prefix}), version)
     except ClawPilotError:
-        if check_mode:
+        if check_mode or params["state"] == "stopped":
             return None
         raise
 

@@ -25,7 +25,8 @@ CONFIG_EXIT_CODE = 78  # EX_CONFIG: OpenClaw refuses its config; a restart would
 class Runtime:
     """Node and OpenClaw as installed on the host; absolute paths.
 
-    supervisor_python: runs `-m supervisor.supervisord`; empty where supervisor is not installed.
+    supervisor_python: runs `-m supervisor.supervisord`, empty where supervisor is not installed;
+    prefix: below which all of them are.
     """
 
     node: str
@@ -33,6 +34,7 @@ class Runtime:
     openclaw_version: str
     entry: str
     supervisor_python: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

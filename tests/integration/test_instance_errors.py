@@ -165,6 +165,18 @@ def test_mem0_waits_for_its_plugin_and_says_so(stub_home: Home) -> None:
     assert planned["diff"]["after"]["config"]["plugins"]["slots"] == {"memory": "openclaw-mem0"}
 
 
+def test_an_instance_knows_its_prefix_and_can_be_stopped_without_it(
+    stub_home: Home, stub_prefix: Path
+) -> None:
+    stub_home.instance("acme")
+    elsewhere = stub_home.options("acme", state="stopped")
+    del elsewhere["prefix"]
+    assert call("openclaw_instance", elsewhere)["changed"] is True
+    assert call("openclaw_instance", {**elsewhere, "state": "started"})["changed"] is True
+    gone = {**elsewhere, "prefix": str(stub_prefix / "gone")}
+    assert call("openclaw_instance", gone)["instance"]["state"] == "stopped"
+
+
 def test_an_archive_is_made_before_the_removal(stub_home: Home, tmp_path: Path) -> None:
     stub_home.instance("acme")
     result = stub_home.instance("acme", state="absent", backup_dir=str(tmp_path / "backups"))

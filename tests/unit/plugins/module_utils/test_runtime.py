@@ -113,7 +113,7 @@ def install(prefix: Path, version: str, node: bool = True) -> Runtime:
     binary.parent.mkdir(parents=True, exist_ok=True)
     if node:
         binary.touch()
-    runtime = Runtime(str(binary), "24.19.0", version, str(prefix / "index.js"))
+    runtime = Runtime(str(binary), "24.19.0", version, str(prefix / "index.js"), prefix=str(prefix))
     manifest = Path(_runtime.manifest_path(str(prefix), version))
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps(asdict(runtime)))
