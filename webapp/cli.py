@@ -141,12 +141,11 @@ def run_verb(verb: str, variables: Mapping[str, Any], options: Sequence[str], sh
         return run([ansible_playbook(), playbook, *options, "--extra-vars", f"@{path}"])
 
 
-def playbook_options(inventory: str | None, check: bool, diff: bool, verbose: int) -> list[str]:
+def playbook_options(inventory: str | None, flags: Mapping[str, bool], verbose: int) -> list[str]:
     """The options that ansible-playbook has under the same names."""
     return [
         *(["--inventory", inventory] if inventory else []),
-        *(["--check"] if check else []),
-        *(["--diff"] if diff else []),
+        *(f"--{name.replace('_', '-')}" for name, given in flags.items() if given),
         *(["-" + "v" * verbose] if verbose else []),
     ]
 
@@ -159,6 +158,8 @@ def verb_command(verb: str, summary: str) -> click.Command:
     @click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
     @click.option("--target", help="Hosts of the inventory to work on.  [default: localhost]")
     @click.option("-i", "--inventory", help="Inventory file or list of hosts.")
+    @click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the sudo password.")
+    @click.option("-J", "--ask-vault-password", is_flag=True, help="Ask for the vault password.")
     @click.option("--check", is_flag=True, help="Only say what would change.")
     @click.option("--diff", is_flag=True, help="Show what changes.")
     @click.option("-v", "--verbose", count=True, help="Show the ansible-playbook command.")
@@ -169,12 +170,11 @@ def verb_command(verb: str, summary: str) -> click.Command:
         pairs: tuple[str, ...],
         target: str | None,
         inventory: str | None,
-        check: bool,
-        diff: bool,
         verbose: int,
+        **flags: bool,
     ) -> None:
         variables = playbook_variables(slug, target, pairs)
-        options = playbook_options(inventory, check, diff, verbose)
+        options = playbook_options(inventory, flags, verbose)
         context.exit(run_verb(verb, variables, options, show=bool(verbose)))
 
     return command

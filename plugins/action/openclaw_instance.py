@@ -8,6 +8,7 @@ Hosts have no Jinja; the module has no access to the controller's files.
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -34,6 +35,8 @@ class ActionModule(ActionBase):
         if args.get("state", "present") == "present" and not args.get("workspace_files"):
             args["workspace_files"] = render_workspaces(args)
         args.pop("workspace_templates", None)
+        if isinstance(args.get("environment"), dict):
+            args["environment_json"] = json.dumps(args.pop("environment"))
         result.update(
             self._execute_module(
                 module_name="claw.pilot.openclaw_instance", module_args=args, task_vars=task_vars

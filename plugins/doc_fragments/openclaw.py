@@ -18,8 +18,8 @@ options:
     type: str
   openclaw_home:
     description: Home of the instances. The default is the home of that user.
-    type: path
+    type: str
   prefix:
     description: Where Node and OpenClaw are installed. The default is C(.local/share/claw-pilot) in O(openclaw_home).
-    type: path
+    type: str
 """

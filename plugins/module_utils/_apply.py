@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -133,9 +132,7 @@ class Applier:
             self.on_step(CLAIM)
 
     def _journal_data(self) -> dict[str, Any]:
-        pid = os.getpid()
-        owner = {"pid": pid, "pid_start": _journal.process_start(pid)}
-        return {**self.target.marker, **owner}
+        return {**self.target.marker, **_journal.owner()}
 
     def _step_stop(self) -> None:
         self.manager.stop()

@@ -7,13 +7,13 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from ._model import (
     MEM0_KEY_VARIABLE,
     NODE_WHEEL_VERSION,
-    OPENCLAW_VERSION,
     TELEGRAM_TOKEN_VARIABLE,
     ProviderSpec,
     check_variable,
@@ -39,13 +39,14 @@ _INT = {"type": "int"}
 
 HOME_ARGUMENTS: dict[str, Any] = {
     "openclaw_user": _TEXT,
-    "openclaw_home": {"type": "path"},
-    "prefix": {"type": "path"},
+    "openclaw_home": _TEXT,
+    "prefix": _TEXT,
 }
 
 RUNTIME_ARGUMENTS: dict[str, Any] = {
     **HOME_ARGUMENTS,
-    "openclaw_version": {"type": "str", "default": OPENCLAW_VERSION},
+    "openclaw_version": {"type": "str", "default": ""},
+    "slug": _TEXT,
     "node_source": {"type": "str", "choices": ["wheel", "system"], "default": "wheel"},
     "node_version": {"type": "str", "default": NODE_WHEEL_VERSION},
     "service_manager": {"type": "str", "choices": list(SERVICE_MANAGERS), "default": "auto"},
@@ -113,9 +114,10 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "heap_limit_mb": _INT,
     "config": {"type": "dict"},
     "environment": {"type": "dict", "no_log": True},
+    "environment_json": {"type": "str", "no_log": True},
     "openclaw_version": _TEXT,
     "service_manager": {"type": "str", "choices": list(SERVICE_MANAGERS), "default": "auto"},
-    "projects_root": {"type": "path"},
+    "projects_root": _TEXT,
     "secrets_from": {"type": "str", "no_log": False},
     "workspace_templates": {"type": "path"},
     "workspace_files": {"type": "dict", "default": {}},
@@ -123,7 +125,7 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "start_timeout": {"type": "int", "default": 120},
     "stop_timeout": _INT,
     "validate": {"type": "str", "choices": ["quick", "strict"], "default": "quick"},
-    "backup_dir": {"type": "path"},
+    "backup_dir": _TEXT,
 }
 
 _SPEC_OPTIONS = (
@@ -141,8 +143,6 @@ _SPEC_OPTIONS = (
     "heartbeat",
     "heap_limit_mb",
     "stop_timeout",
-    "openclaw_version",
-    "projects_root",
     "config",
 )
 
@@ -150,6 +150,17 @@ _SPEC_OPTIONS = (
 def spec_options(params: Mapping[str, Any]) -> dict[str, Any]:
     """The options that make up a specification, as far as they are given; no secret in it."""
     return {name: params[name] for name in _SPEC_OPTIONS if params.get(name) is not None}
+
+
+def given_environment(params: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The environment option, None when it is not given.
+
+    From a playbook it comes as one text: Ansible masks the values of an option that is not to be
+    logged wherever they occur in a result, and a value such as 1 occurs everywhere.
+    """
+    text = params.get("environment_json")
+    given: dict[str, Any] | None = json.loads(text) if text else params.get("environment")
+    return given
 
 
 def given_secrets(params: Mapping[str, Any]) -> dict[str, str]:
@@ -165,6 +176,6 @@ def given_secrets(params: Mapping[str, Any]) -> dict[str, str]:
         value = (params.get(option) or {}).get(key)
         if value:
             secrets[variable] = value
-    for name, value in (params.get("environment") or {}).items():
+    for name, value in (given_environment(params) or {}).items():
         secrets[check_variable(name)] = "" if value is None else str(value)
     return secrets

@@ -8,11 +8,13 @@ Private to the claw.pilot collection. Python 3.9 or later.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -42,6 +44,8 @@ class Result:
 
 class Host:
     """The host that this process runs on, as the user it runs as."""
+
+    _reservations: list[socket.socket] = []  # noqa: RUF012 - they last as long as the process
 
     def read(self, path: str) -> str | None:
         """Text of the file, or None when there is none."""
@@ -189,6 +193,20 @@ class Host:
             self.read("/proc/net/tcp6") or ""
         )
 
+    def reserve_port(self, port: int) -> bool:
+        """Keep a port from other runs on this host, in whatever home, while this process lives.
+
+        An abstract socket: it belongs to the network namespace, as ports do, and leaves nothing.
+        """
+        reservation = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            reservation.bind(f"\0claw-pilot-port-{port}")
+        except OSError as error:
+            reservation.close()
+            return error.errno != errno.EADDRINUSE  # elsewhere than on Linux there are none
+        self._reservations.append(reservation)
+        return True
+
     def owns_listener(self, pid: int, port: int) -> bool | None:
         """Whether that process or one below it listens on the port; None where none can tell."""
         text = (self.read("/proc/net/tcp") or "") + (self.read("/proc/net/tcp6") or "")
@@ -233,6 +251,9 @@ class Host:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = _last_words(process)
             return Result(-1, out, err + f"\n{argv[0]} ran longer than {timeout:.0f} s")
+        except BaseException:  # Ctrl-C, a lost connection: nothing of ours may go on alone
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
 
     @contextlib.contextmanager
     def lock(self, path: str, timeout: float = 600) -> Iterator[None]:
@@ -271,7 +292,7 @@ def _last_words(process: subprocess.Popen[str]) -> tuple[str, str]:
 def _write_error(path: str, error: OSError) -> ClawPilotError:
     if isinstance(error, PermissionError):
         hint = "Run as the user who owns it, or prepare the directory with the openclaw_host role."
-    elif error.errno == 28:
+    elif error.errno == errno.ENOSPC:
         return ClawPilotError(
             "NO_DISK_SPACE", f"{path} cannot be written: the disk is full.", "Free some space."
         )

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import _health, _journal
-from ._config import check_config, check_spec, render
+from ._check import check_config, check_spec
+from ._config import drop_units, render
 from ._dotenv import parse, update
 from ._host import PRIVATE_DIR, PRIVATE_FILE, Host
 from ._merge import mask, merge
@@ -35,6 +36,7 @@ from ._unit import Runtime, launch
 
 MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
 PROJECT_DIR_MARK = "@@project_dir@@"  # in workspace files: only the host knows the path
+CONSOLE_LOG_MAX_BYTES = 5_000_000
 TOKEN_BYTES = 24  # 48 hex digits
 
 
@@ -88,6 +90,12 @@ class Instance:
         """Whether this instance is ours, finished or not."""
         return self.marker is not None or self.journal is not None
 
+    def settle(self) -> None:
+        """Drop the journal of a create that was finished, or of a destroy that was broken off."""
+        if self.marker is not None and self.journal is not None:
+            self.host.remove_file(self.layout.journal_path)
+            self.journal = None
+
     def target(self, request: Request) -> Target:
         """Check everything and plan; writes nothing. Raises ClawPilotError."""
         self._check_not_foreign()
@@ -98,7 +106,7 @@ class Instance:
         rendered = render(request.spec, self.layout, port, self.mem0_installed())
         previous = (self.marker or {}).get("rendered")
         current = self.host.read_json(self.layout.config_path)
-        config = merge(current, rendered, previous)
+        config = drop_units(merge(current, rendered, previous), rendered, previous or {})
         check_config(config, names)
         wanted = self._wanted(request, port, config, env)
         observed = self.observe(current, wanted)
@@ -123,7 +131,11 @@ class Instance:
     def mark_console(self) -> None:
         """From now on, console() is what a gateway says that is started after this."""
         path = self.layout.console_log_path
-        self._console_start = self.host.size(path) if self.host.exists(path) else 0
+        size = self.host.size(path) if self.host.exists(path) else 0
+        if size > CONSOLE_LOG_MAX_BYTES:  # systemd only ever appends
+            self.host.rename(path, path + ".1")
+            size = 0
+        self._console_start = size
 
     def console(self) -> list[str]:
         """What the gateway said last; without Node's remark on the missing first-start file."""
@@ -140,7 +152,7 @@ class Instance:
         layout, host = self.layout, self.host
         service = self.manager.state()
         return Observed(
-            committed=self.marker is not None and self.journal is None,
+            committed=self.marker is not None,
             config=config,
             env=host.read(layout.env_path) or "",
             definition=self.manager.definition(),
@@ -167,17 +179,30 @@ class Instance:
             raise ClawPilotError(
                 "INSTANCE_EXISTS",
                 f"{self.layout.state_dir} exists already and was not made by Claw Pilot.",
-                "Choose another slug, or adopt that instance (discover with adopt=true).",
+                "Choose another slug, or remove that directory if you do not need it.",
             )
 
     def _port(self, request: Request) -> int:
         known = (self.marker or self.journal or {}).get("port")
         wanted = request.spec.port
-        if known is not None and wanted in (None, known):
-            return int(known)
         listening = self.host.listeners()
+        if known is not None and wanted in (None, known) and not self._lost(known, listening):
+            return int(known)
         claimed = _journal.claimed_ports(self.host, self.layout)
-        return choose_port(wanted, request.ports, listening, claimed, request.reserved)
+        busy = list(request.reserved)
+        while True:
+            port = choose_port(wanted, request.ports, listening, claimed, busy)
+            if self.host.reserve_port(port):
+                return port
+            busy.append(port)
+
+    def _lost(self, port: int, listening: frozenset[int]) -> bool:
+        """Whether the port of an unfinished create has gone to somebody else since."""
+        if self.marker is not None:
+            return False
+        if port in listening:
+            return self.host.owns_listener(self.manager.state().pid, port) is not True
+        return not self.host.reserve_port(port)
 
     def _env(self, request: Request) -> tuple[str, dict[str, str]]:
         """The .env file's text as it is to be, and all variables that it then sets."""

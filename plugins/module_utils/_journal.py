@@ -45,6 +45,12 @@ def record(layout: Layout, port: int, made: Iterable[str], **more: Any) -> dict[
     }
 
 
+def owner() -> dict[str, Any]:
+    """What marks a journal as that of this process."""
+    pid = os.getpid()
+    return {"pid": pid, "pid_start": process_start(pid)}
+
+
 def owner_alive(data: dict[str, Any] | None) -> bool:
     """Whether the run that wrote the journal is still at work (not this process)."""
     pid = (data or {}).get("pid")
@@ -103,6 +109,11 @@ def _make_staging(host: Host, staging: str, folders: str) -> str:
 def check_path(layout: Layout) -> str:
     """Where a config is put to be checked by OpenClaw before it is used."""
     return os.path.join(layout.home, f".claw-pilot-{layout.slug}.check")
+
+
+def gone_path(layout: Layout) -> str:
+    """What a state directory is called while it is being removed."""
+    return os.path.join(layout.home, f".claw-pilot-{layout.slug}.gone")
 
 
 def staging_path(layout: Layout) -> str:

@@ -104,19 +104,6 @@ def merge_patch(current: Any, target: dict[str, Any]) -> dict[str, Any]:
     return patch
 
 
-def apply_patch(current: Any, patch: Any) -> Any:
-    """RFC 7396: the document after the patch."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(_as(dict, current))
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = apply_patch(merged.get(key), value)
-    return merged
-
-
 def redact(value: Any, key: str = "") -> Any:
     """The data with secret-looking values masked; ${VAR} references stay readable."""
     if isinstance(value, dict):

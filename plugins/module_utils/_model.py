@@ -127,10 +127,7 @@ class InstanceSpec:
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     heartbeat: str = "30m"
     heap_limit_mb: int = 0
-    openclaw_version: str = ""
-    service_manager: str = "auto"
     stop_timeout: int = 30
-    projects_root: str = ""
     config: dict[str, Any] = field(default_factory=dict)
 
     @property

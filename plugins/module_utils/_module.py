@@ -38,13 +38,18 @@ def finish(
     except ClawPilotError as error:
         if module.check_mode and unprepared and error.code in ("USER_NOT_FOUND", "HOME_NOT_FOUND"):
             _exit(module, unprepared)
-        message = f"{error.message} {error.hint}".strip()
-        _fail(module, message, error)
+        _fail(module, error)
+    except OSError as error:
+        _fail(module, _as_failure(error))
     _exit(module, result)
 
 
-def _fail(module: AnsibleModule, message: str, error: ClawPilotError) -> NoReturn:
-    module.fail_json(msg=message, failure=error.as_dict())
+def _as_failure(error: OSError) -> ClawPilotError:
+    return ClawPilotError("WRITE_FAILED", f"{error}.", "Check the path and its owner.")
+
+
+def _fail(module: AnsibleModule, error: ClawPilotError) -> NoReturn:
+    module.fail_json(msg=f"{error.message} {error.hint}".strip(), failure=error.as_dict())
     raise AssertionError("fail_json does not return")  # pragma: no cover
 
 
@@ -70,16 +75,23 @@ def account(user: str | None) -> pwd.struct_passwd:
 def home_of(params: dict[str, Any]) -> str:
     """openclaw_home, else the named user's home, else $HOME; absolute, links resolved."""
     user = params.get("openclaw_user")
-    home: str = params.get("openclaw_home") or (account(user).pw_dir if user else "~")
-    return os.path.realpath(os.path.expanduser(home))
+    own = account(user).pw_dir if user else os.path.expanduser("~")
+    return os.path.realpath(_expand(params.get("openclaw_home") or own, own))
+
+
+def below_home(params: dict[str, Any], path: str | None) -> str:
+    """The absolute path, '' for none; ~ is the home of the instances, whoever runs the module."""
+    return os.path.abspath(_expand(path, home_of(params))) if path else ""
+
+
+def _expand(path: str, home: str) -> str:
+    return home + path[1:] if path == "~" or path.startswith("~/") else path
 
 
 def prefix_of(params: dict[str, Any]) -> str:
     """Where Node and OpenClaw are installed."""
-    prefix: str = params.get("prefix") or ""
-    if prefix:
-        return os.path.abspath(os.path.expanduser(prefix))
-    return os.path.join(home_of(params), ".local", "share", "claw-pilot")
+    default = os.path.join(home_of(params), ".local", "share", "claw-pilot")
+    return below_home(params, params.get("prefix")) or default
 
 
 def layout_of(params: dict[str, Any], projects_root: str = "") -> Layout:
@@ -135,6 +147,8 @@ def _run_child(
         answer = {"result": work()}
     except ClawPilotError as error:
         answer = {"failure": error.as_dict()}
+    except OSError as error:
+        answer = {"failure": _as_failure(error).as_dict()}
     except BaseException:
         answer = {"crash": {"traceback": traceback.format_exc()}}
     with os.fdopen(writer, "w", encoding="utf-8") as stream:

@@ -90,7 +90,7 @@ def choose_port(
         if wanted in listening:
             _conflict(wanted, "has a listener that is not this instance")
         if wanted in taken:
-            _conflict(wanted, "is reserved in the registry")
+            _conflict(wanted, "is reserved in the registry or by another run")
         return wanted
     for port in ports.candidates():
         near = any(abs(port - other) < ports.step for other in held)

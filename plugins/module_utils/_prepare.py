@@ -15,8 +15,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ._host import Host
-from ._model import SUPERVISOR_VERSION, ClawPilotError, Layout
-from ._module import account, prefix_of
+from ._journal import read_marker
+from ._model import (
+    OPENCLAW_VERSION,
+    SUPERVISOR_VERSION,
+    ClawPilotError,
+    Layout,
+    check_slug,
+)
+from ._module import account, home_of, prefix_of
 from ._runtime import Installer, check_version, find, manifest_path
 from ._services import has_user_systemd
 from ._unit import Runtime
@@ -39,10 +46,13 @@ class Preparation:
         self.host = host or Host()
         self.steps: list[str] = []
 
-    def have_lingering(self) -> None:
-        """As root for another user: have its systemd run without a session. Else nothing."""
+    def as_root(self) -> None:
+        """As root for another user: have its prefix, and its systemd without a session."""
         user = self.params.get("openclaw_user")
-        if not user or os.geteuid() != 0 or self.params["service_manager"] == "supervisor":
+        if not user or os.geteuid() != 0:
+            return
+        self._have_prefix(user)
+        if self.params["service_manager"] == "supervisor":
             return
         if not self.host.exists(SYSTEMD_BOOTED) or self._lingers(user):
             return
@@ -50,9 +60,17 @@ class Preparation:
         if not self.check_mode:
             self._enable_linger(user)
 
+    def _have_prefix(self, user: str) -> None:
+        """A prefix outside of the home, such as /opt/claw-pilot, is made for the user."""
+        prefix, home = prefix_of(self.params), home_of(self.params)
+        if self.host.exists(prefix) or prefix.startswith(home + os.sep) or self.check_mode:
+            return
+        os.makedirs(prefix, mode=0o755)
+        os.chown(prefix, account(user).pw_uid, account(user).pw_gid)
+
     def have_runtime(self) -> dict[str, Any]:
         """Install what is missing; the module's result."""
-        version = check_version(self.params["openclaw_version"])
+        version = check_version(self._version())
         prefix = prefix_of(self.params)
         kind = self._service_manager()
         runtime = self._installed(prefix, version, kind)
@@ -74,9 +92,18 @@ class Preparation:
             "runtime": {**shown, "prefix": prefix, "service_manager": kind},
         }
 
+    def _version(self) -> str:
+        """The wanted version: given, or that of the instance that it is for, or the tested one."""
+        slug = self.params.get("slug")
+        marker = None
+        if slug and not self.params["openclaw_version"]:
+            marker = read_marker(self.host, Layout(home_of(self.params), check_slug(slug)))
+        given: str = self.params["openclaw_version"] or (marker or {}).get("openclaw_version")
+        return given or OPENCLAW_VERSION
+
     def unprepared(self) -> dict[str, Any]:
         """The result in check mode on a host that has not even the user yet."""
-        version = self.params["openclaw_version"]
+        version = self.params["openclaw_version"] or OPENCLAW_VERSION
         steps = [f"install openclaw {version}"]
         return {"changed": True, "steps": steps, "runtime": {"openclaw_version": version}}
 
@@ -91,7 +118,13 @@ class Preparation:
         lacks_supervisor = kind == "supervisor" and not self.host.exists(
             runtime.supervisor_python or os.devnull + "/none"
         )
-        return None if lacks_supervisor else runtime
+        return None if lacks_supervisor or self._wants_other_node(runtime) else runtime
+
+    def _wants_other_node(self, runtime: Runtime) -> bool:
+        if self.params["node_source"] == "wheel":
+            return runtime.node_version != self.params["node_version"]
+        found = shutil.which("node")
+        return found is not None and os.path.realpath(found) != runtime.node
 
     def _install(self, prefix: str, version: str, kind: str) -> Runtime:
         installer = Installer(self.host, prefix, self.params["environment"])

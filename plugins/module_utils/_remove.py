@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from . import _journal
 from ._host import PRIVATE_DIR
@@ -37,7 +38,7 @@ def removal(instance: Instance) -> Removal:
         raise ClawPilotError(
             "INSTANCE_NOT_OURS",
             f"{layout.state_dir} was not made by Claw Pilot.",
-            "Adopt it first (discover with adopt=true), or remove it by hand.",
+            "Remove it by hand, if you mean it.",
         )
     data = instance.journal or instance.marker or {}
     made = set(data.get("made", ()))
@@ -50,6 +51,7 @@ def removal(instance: Instance) -> Removal:
         instance.manager.definition_path + ".off",
         layout.journal_path,
         _journal.staging_path(layout),
+        _journal.gone_path(layout),
     ]
     there = tuple(path for path in paths if path and host.exists(path))
     return Removal(there, sum(host.size(path) for path in there))
@@ -69,10 +71,9 @@ def remove(instance: Instance) -> None:
     The journal is there from the beginning to the end: after a kill the next run goes on.
     """
     host, layout, manager = instance.host, instance.layout, instance.manager
-    data = _journal.read_journal(host, layout)
-    if data is None and instance.marker is not None:
-        data = instance.marker
-        _journal.open_journal(host, layout, data)
+    data = _journal.read_journal(host, layout) or instance.marker
+    if data is not None:
+        _begin(instance, data)
     state = manager.state()
     if state.defined or state.active:
         manager.stop()
@@ -80,12 +81,31 @@ def remove(instance: Instance) -> None:
         project = str(data["project_dir"])
         if project in data["made"]:
             host.remove_tree(project, os.path.dirname(project))
-        host.remove_tree(layout.state_dir, layout.home)
+        # In one rename, so that a state directory is whole or gone, never half there.
+        gone = _journal.gone_path(layout)
+        host.remove_tree(gone, layout.home)
+        if host.exists(layout.state_dir):
+            host.rename(layout.state_dir, gone)
+        host.remove_tree(gone, layout.home)
     manager.undefine()
     for path in _files_outside(instance):
         host.remove_file(path)
     host.remove_tree(_journal.check_path(layout), layout.home)
     _remove_folders(instance, list(data["made"]) if data else [])
+
+
+def _begin(instance: Instance, data: dict[str, Any]) -> None:
+    """Write the journal of the removal. A full disk must not keep anybody from freeing it:
+    then the marker itself becomes the journal, which takes no space.
+    """
+    host, layout = instance.host, instance.layout
+    try:
+        _journal.open_journal(host, layout, {**data, **_journal.owner()})
+    except ClawPilotError as error:
+        if error.code != "NO_DISK_SPACE" or not host.exists(layout.service_dir):
+            raise
+        if host.exists(layout.marker_path):
+            host.rename(layout.marker_path, layout.journal_path)
 
 
 def _files_outside(instance: Instance) -> list[str]:
@@ -123,7 +143,7 @@ def _remove_with_journal(instance: Instance, inside: list[str]) -> None:
 
 
 def backup(instance: Instance, folder: str) -> str:
-    """Archive the stopped instance's state directory; returns the archive's path (0600).
+    """Archive the stopped instance's state and project directories; the archive's path (0600).
 
     Raises BACKUP_FAILED; then nothing is removed.
     """
@@ -133,9 +153,11 @@ def backup(instance: Instance, folder: str) -> str:
     for parent in _journal.missing_parents(host, folder, "/"):
         host.make_dir(parent, PRIVATE_DIR)
     host.write(path, "")
-    result = host.run(
-        ("tar", "-czf", path, "-C", layout.home, os.path.basename(layout.state_dir)), timeout=3600
-    )
+    words = ["tar", "-czf", path, "-C", layout.home, os.path.basename(layout.state_dir)]
+    project = str((instance.marker or instance.journal or {}).get("project_dir", ""))
+    if project in removal(instance).paths:  # what goes is in the archive, all of it
+        words += ["-C", os.path.dirname(project), os.path.basename(project)]
+    result = host.run(words, timeout=3600)
     if result.code != 0:
         host.remove_file(path)
         raise ClawPilotError(

@@ -25,6 +25,7 @@ from ._host import Host, Result
 from ._model import OPENCLAW_VERSION, ClawPilotError
 from ._unit import Runtime
 
+PARTIAL = ".partial"
 INSTALL_TIMEOUT = 1800.0
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
@@ -214,9 +215,11 @@ class Installer:
     def _partial(self, home: str) -> str:
         for path in (self.prefix, os.path.dirname(home)):
             os.makedirs(path, mode=0o755, exist_ok=True)
-        partial = home + ".partial"
-        self.host.remove_tree(partial, self.prefix)
-        return partial
+        folder, name = os.path.split(home)
+        for other in self.host.names(folder):  # left by runs that were killed; the lock is ours
+            if other.startswith(name) and other.endswith(PARTIAL):
+                shutil.rmtree(os.path.join(folder, other), ignore_errors=True)
+        return f"{home}.{os.getpid()}{PARTIAL}"
 
     def _finish(self, partial: str, home: str, what: str, result: Result) -> None:
         if result.code != 0:

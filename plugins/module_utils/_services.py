@@ -8,6 +8,7 @@ Private to the claw.pilot collection. Python 3.9 or later.
 from __future__ import annotations
 
 import os
+import pwd
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class ServiceManager(ABC):
     """Keeps one gateway running."""
 
     kind = ""
+    stop_timeout = 30
 
     def __init__(self, host: Host, layout: Layout) -> None:
         self.host = host
@@ -92,11 +94,12 @@ class Systemd(ServiceManager):
 
     @property
     def _folder(self) -> str:
-        return os.path.join(self.layout.home, ".config", "systemd", "user")
+        return self.folders[-1]
 
     @property
     def folders(self) -> tuple[str, ...]:
-        home = self.layout.home
+        # The user's systemd reads units in the account's home, wherever the instances are.
+        home = account_home()
         return tuple(
             os.path.join(home, *parts)
             for parts in ((".config",), (".config", "systemd"), (".config", "systemd", "user"))
@@ -150,7 +153,7 @@ class Systemd(ServiceManager):
 
     def _systemctl(self, *words: str) -> Result:
         command = ("systemctl", "--user", *words)
-        return self.host.run(command, env=user_bus_environment(), timeout=120)
+        return self.host.run(command, env=user_bus_environment(), timeout=self.stop_timeout + 90)
 
 
 class Supervisor(ServiceManager):
@@ -162,7 +165,10 @@ class Supervisor(ServiceManager):
         super().__init__(host, layout)
         self._python = supervisor_python
         self._socket = os.path.join(layout.service_dir, "supervisor.sock")
-        self._client = SupervisorClient(self._socket)
+
+    @property
+    def _client(self) -> SupervisorClient:
+        return SupervisorClient(self._socket, timeout=self.stop_timeout + 30)
 
     @property
     def definition_path(self) -> str:
@@ -216,8 +222,9 @@ class Supervisor(ServiceManager):
     def undefine(self) -> None:
         self.host.remove_file(self.definition_path)
         self.host.remove_file(self._disabled_path)
-        if not self.host.names(self.folders[0]):
-            self._shut_down()
+        with self.host.lock(self.layout.home):  # a create may be about to use supervisord
+            if not self.host.names(self.folders[0]):
+                self._shut_down()
 
     def _ensure_running(self) -> None:
         with self.host.lock(self.layout.home):
@@ -268,6 +275,11 @@ class Supervisor(ServiceManager):
                 return True
             time.sleep(0.05)
         return False
+
+
+def account_home() -> str:
+    """The home of the account that this process runs as."""
+    return pwd.getpwuid(os.geteuid()).pw_dir
 
 
 def user_bus_environment() -> dict[str, str]:

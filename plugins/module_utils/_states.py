@@ -7,7 +7,6 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -15,12 +14,14 @@ from typing import Any
 
 from . import _journal
 from ._apply import Applier, hold
-from ._arguments import given_secrets, spec_options
+from ._arguments import given_environment, given_secrets, spec_options
 from ._describe import describe
+from ._dotenv import parse
 from ._host import Host
 from ._instance import Instance, Request, Target
+from ._merge import mask
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
-from ._module import home_of, layout_of, manager_of, prefix_of
+from ._module import below_home, home_of, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._prepare import check_room_for_instance
 from ._remove import backup, removal, remove
@@ -48,11 +49,19 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             "Run the openclaw_host role, which makes it.",
         )
     while True:
+        secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))
         try:
             with hold(host, layout, LOCK_TIMEOUT):
                 return _STATES.get(state, _run_state)(params, check_mode, host, layout)
         except Overtaken:  # hold() waits for the other run, then this one sees what it made
             continue
+        except ClawPilotError as error:  # the words of a gateway or of npm may hold a secret
+            raise ClawPilotError(error.code, mask(error.message, secrets), error.hint) from error
+
+
+def _known_secrets(host: Host, layout: Layout) -> list[str]:
+    """Values in the instance's .env file as it is before the run."""
+    return list(parse(host.read(layout.env_path) or "").values())
 
 
 def unprepared(params: Params) -> dict[str, Any] | None:
@@ -69,14 +78,22 @@ def _layout(params: Params, host: Host) -> Layout:
     known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
     if known:
         return layout_of(dict(params), os.path.dirname(str(known["project_dir"])))
-    root = params.get("projects_root") or ""
-    return layout_of(dict(params), os.path.abspath(os.path.expanduser(root)) if root else "")
+    return layout_of(dict(params), below_home(dict(params), params.get("projects_root")))
 
 
 def _instance(params: Params, host: Host, layout: Layout, runtime: Runtime | None) -> Instance:
-    known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
+    known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout) or {}
     python = runtime.supervisor_python if runtime else ""
     manager = manager_of(params["service_manager"], known, host, layout, python)
+    stored = known.get("spec", {}).get("stop_timeout") or 0
+    manager.stop_timeout = max(params.get("stop_timeout") or 0, stored, manager.stop_timeout)
+    definition = manager.definition()
+    if definition is not None and layout.state_dir not in definition:
+        raise ClawPilotError(
+            "SERVICE_EXISTS",
+            f"{manager.definition_path} belongs to another home's instance {layout.slug!r}.",
+            "Choose another slug: one user has one service of a name.",
+        )
     return Instance(host, layout, manager, runtime)
 
 
@@ -113,10 +130,12 @@ def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Ap
     if params["validate"] == "strict" and not check_mode:
         instance = _instance(params, host, layout, runtime)
         _check_strictly(instance, instance.target(request))
-    with contextlib.nullcontext() if stored else host.lock(layout.home):
+    with host.lock(layout.home):
         instance = _instance(params, host, layout, runtime)
-        if instance.known and not stored:
+        if (instance.known and not stored) or _journal.owner_alive(instance.journal):
             raise Overtaken
+        if not check_mode:
+            instance.settle()
         target = instance.target(request)
         applier = Applier(instance, target, params["wait"], float(params["start_timeout"]))
         if not stored:
@@ -144,7 +163,7 @@ def _runtime(
 
 def _request(params: Params, stored: Mapping[str, Any]) -> Request:
     data = overlay(dict(stored.get("spec", {})), spec_options(params))
-    environment_given = params.get("environment")
+    environment_given = given_environment(params)
     start, end = params["port_range_start"], params["port_range_end"]
     return Request(
         spec=spec_from(data),
@@ -213,6 +232,8 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
         )
     runtime = _runtime(params, check_mode, host, stored)
     instance = _instance(params, host, layout, runtime)
+    if not check_mode:
+        instance.settle()
     before = instance.manager.state()
     steps = _run_steps(params["state"], before.active, before.enabled)
     port = int(stored["port"])
@@ -254,7 +275,8 @@ def _absent(params: Params, check_mode: bool, host: Host, layout: Layout) -> dic
     if check_mode or not going.paths:
         return result
     if params.get("backup_dir") and host.exists(layout.state_dir):
-        result["backup"] = _stop_and_archive(instance, str(params["backup_dir"]))
+        folder = below_home(dict(params), params["backup_dir"])
+        result["backup"] = _stop_and_archive(instance, folder)
     remove(instance)
     return result
 
@@ -265,7 +287,7 @@ def _stop_and_archive(instance: Instance, folder: str) -> str:
     if active:
         instance.manager.stop()
     try:
-        return backup(instance, os.path.abspath(os.path.expanduser(folder)))
+        return backup(instance, folder)
     except ClawPilotError:
         if active:
             instance.manager.start()
@@ -284,8 +306,19 @@ def list_instances(params: Params) -> list[dict[str, Any]]:
     found = []
     for slug in slugs:
         layout = Layout(home, slug)
-        marker = _journal.read_marker(host, layout)
-        if marker is not None and wanted in (None, slug):
-            manager = manager_of("auto", marker, host, layout)
-            found.append(describe(host, layout, manager, marker))
+        if wanted in (None, slug):
+            found += _listed(host, layout)
     return found
+
+
+def _listed(host: Host, layout: Layout) -> list[dict[str, Any]]:
+    """The description of one instance of ours, [] for what is none; `unknown` when it is broken:
+    the others are still to be seen.
+    """
+    try:
+        marker = _journal.read_marker(host, layout)
+        if marker is None:
+            return []
+        return [describe(host, layout, manager_of("auto", marker, host, layout), marker)]
+    except ClawPilotError as error:
+        return [{"slug": layout.slug, "state": "unknown", "reason": error.message}]

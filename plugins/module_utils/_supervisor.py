@@ -55,8 +55,18 @@ class SupervisorClient:
     def call(self, method: str, *arguments: Any, ignore: tuple[int, ...] = ()) -> Any:
         """Call supervisor.METHOD; faults in `ignore` give None.
 
-        Raises SERVICE_MANAGER_FAILED for other faults, OSError when supervisord is not there.
+        Raises SERVICE_MANAGER_FAILED for other faults and when supervisord does not answer.
         """
+        try:
+            return self._call(method, arguments, ignore)
+        except (OSError, http.client.HTTPException) as error:
+            raise ClawPilotError(
+                "SERVICE_MANAGER_FAILED",
+                f"supervisor did not answer {method} within {self._timeout:.0f} s: {error}.",
+                "See supervisord.log beside its socket.",
+            ) from error
+
+    def _call(self, method: str, arguments: tuple[Any, ...], ignore: tuple[int, ...]) -> Any:
         transport = _UnixTransport(self._path, self._timeout)
         with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as proxy:
             try:
@@ -73,7 +83,7 @@ class SupervisorClient:
 
     def alive(self) -> bool:
         try:
-            state = self.call("getState")
+            state = self._call("getState", (), ())
         except (OSError, http.client.HTTPException):
             return False
         return bool(state.get("statename") == "RUNNING")

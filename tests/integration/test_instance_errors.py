@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 from .conftest import HERE, Home, ModuleFailed, call, listing, new_home
 
+BOT = "123456:canary-telegram-token"
 BAD = {
     "INVALID_SLUG": {"slug": "../x"},
     "INVALID_PORT": {"port": 80},
@@ -205,3 +207,77 @@ def test_an_old_python_is_told_so_in_a_sentence() -> None:
     )
     assert done.returncode == 1
     assert json.loads(done.stdout)["failure"]["code"] == "PYTHON_TOO_OLD"
+
+
+def test_two_homes_of_one_host_get_two_ports(stub_home: Home, stub_prefix: Path) -> None:
+    other = new_home(stub_prefix)
+    try:
+        homes = [stub_home, other] * 3
+        with ThreadPoolExecutor(len(homes)) as pool:
+            made = pool.map(lambda h, n: h.instance(f"team-{n}"), homes, range(len(homes)))
+            ports = [result["instance"]["port"] for result in made]
+        assert len(set(ports)) == len(homes)
+    finally:
+        other.clean_up()
+
+
+def test_a_broken_off_destroy_never_costs_the_data_of_a_living_instance(stub_home: Home) -> None:
+    stub_home.instance("acme")
+    note = stub_home.state_dir("acme") / "note.txt"
+    note.write_text("mine")
+    with pytest.raises(ModuleFailed):  # killed right after the journal of the removal was written
+        stub_home.instance("acme", "--kill-after", "1", state="absent")
+    assert stub_home.instance("acme", state="started")["instance"]["state"] == "running"
+    with pytest.raises(ModuleFailed):
+        stub_home.instance("acme", environment={"A": "b"}, start_timeout=0)
+    assert note.read_text() == "mine"
+    assert stub_home.instance("acme")["instance"]["state"] == "running"
+    assert not (stub_home.path / ".local/state/claw-pilot/openclaw-acme.journal.json").exists()
+
+
+def test_an_agent_that_goes_goes_whole(stub_home: Home) -> None:
+    stub_home.instance("acme", agents=[{"id": "dev"}])
+    config = stub_home.config("acme")
+    config["agents"]["entries"]["dev"]["identity"] = {"emoji": "x"}
+    (stub_home.state_dir("acme") / "openclaw.json").write_text(json.dumps(config))
+    stub_home.instance("acme", agents=[])
+    assert set(stub_home.config("acme")["agents"]["entries"]) == {"main"}
+
+
+def test_a_secret_in_the_words_of_a_gateway_is_masked(stub_home: Home) -> None:
+    stub_home.instance("acme", environment={"BOT": "123456:canary-secret"})
+    stub_home.instance("acme", state="stopped")
+    config = stub_home.config("acme")
+    config["gateway"]["mode"] = "123456:canary-secret"  # the stand-in shows what it refuses
+    (stub_home.state_dir("acme") / "openclaw.json").write_text(json.dumps(config))
+    with pytest.raises(ModuleFailed, match="gateway.mode") as failed:
+        stub_home.instance("acme", state="started")
+    assert "canary-secret" not in json.dumps(failed.value.result)
+    config["gateway"]["mode"] = "local"
+    (stub_home.state_dir("acme") / "openclaw.json").write_text(json.dumps(config))
+
+
+def test_telegram_that_nobody_could_write_to_is_refused(stub_home: Home) -> None:
+    bot = {"enabled": True, "bot_token": "123:abc", "dm_policy": "allowlist"}
+    with pytest.raises(ModuleFailed) as failed:
+        stub_home.instance("acme", telegram=bot)
+    assert failed.value.code == "TELEGRAM_WITHOUT_SENDERS"
+    stub_home.instance("acme", telegram={**bot, "dm_policy": "open"})
+    assert stub_home.config("acme")["channels"]["telegram"]["allowFrom"] == ["*"]
+
+
+def test_an_unreachable_telegram_holds_the_real_gateways_stop_for_half_a_minute_at_most(
+    home: Home,
+) -> None:
+    bot = {"enabled": True, "bot_token": BOT, "api_root": "http://127.0.0.1:9"}
+    result = home.instance("acme", telegram=bot)
+    assert result["instance"]["telegram"] == {"enabled": True}
+    assert BOT not in json.dumps(result)
+    assert home.instance("acme")["changed"] is False
+    begin = time.monotonic()
+    home.instance("acme", state="stopped")
+    assert time.monotonic() - begin < 60
+    for log in (home.path / ".openclaw-acme/logs").iterdir():
+        assert BOT not in log.read_text()
+    home.instance("acme", telegram={"enabled": False})
+    assert "TELEGRAM_BOT_TOKEN" not in (home.state_dir("acme") / ".env").read_text()

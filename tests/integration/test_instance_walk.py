@@ -20,7 +20,6 @@ import pytest
 from .conftest import Home, ModuleFailed, call, listing, manifest, new_home
 
 KEY = "sk-ant-canary-7f3d"
-BOT = "123456:canary-telegram-token"
 PROVIDER = {"name": "anthropic", "api_key": KEY}
 AGENTS = [{"id": "dev", "name": "Developer"}]
 

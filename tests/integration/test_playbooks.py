@@ -86,6 +86,13 @@ def test_3_create_again_changes_nothing_and_keeps_edited_workspaces(lived: Home)
     assert soul.read_text() == "mine"
 
 
+def test_3a_a_short_value_in_the_environment_masks_nothing_else(lived: Home) -> None:
+    done = play(lived, "create", "-v", slug="demo", instance_environment={"SKIP": "1"})
+    assert changes(done) == 1
+    assert f"http://127.0.0.1:{lived.config('demo')['gateway']['port']}/" in done.stdout
+    assert "SKIP=1" in (lived.state_dir("demo") / ".env").read_text()
+
+
 def test_4_restart_gives_a_new_process(lived: Home) -> None:
     def pid() -> int:
         answer = lived.instance("demo", state="started")

@@ -23,7 +23,9 @@ MAX_LINES = 400
 UTILS = "plugins/module_utils/"
 MODULES = "plugins/modules/"
 # No input, no output: values in, values out. A new pure file is named here.
-PURE = set("_arguments _config _dotenv _floor _merge _model _ports _reconcile _unit".split())
+PURE = set(
+    "_arguments _check _config _dotenv _floor _json5 _merge _model _ports _reconcile _unit".split()
+)
 # What a pure file has no use for.
 EFFECTS = set(
     "asyncio fcntl glob http io multiprocessing os pathlib pwd random secrets select shutil"

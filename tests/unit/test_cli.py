@@ -208,3 +208,8 @@ def test_the_version_is_that_of_galaxy_yml() -> None:
     version = re.search(r"^version: (.+)$", galaxy, re.MULTILINE)
     assert version
     assert invoke("--version").output == f"claw-pilot, version {version.group(1)}\n"
+
+
+def test_passwords_are_asked_for_by_ansible_itself() -> None:
+    flags = {"ask_become_pass": True, "ask_vault_password": True, "check": False}
+    assert cli.playbook_options(None, flags, 0) == ["--ask-become-pass", "--ask-vault-password"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _config
+from ansible_collections.claw.pilot.plugins.module_utils import _check, _config
 from ansible_collections.claw.pilot.plugins.module_utils._model import (
     AgentSpec,
     ClawPilotError,
@@ -106,13 +106,13 @@ def test_the_rendered_config_is_valid_for_the_real_openclaw(
 @pytest.mark.parametrize("name", SPECS)
 def test_the_rendered_config_passes_our_own_check(name: str) -> None:
     config = render(name)
-    _config.check_config(config, frozenset(_config.references(config)))
+    _check.check_config(config, frozenset(_check.references(config)))
 
 
 def test_our_known_keys_are_those_of_the_schema(validator: jsonschema.Draft7Validator) -> None:
     schema: Any = validator.schema
-    assert set(schema["properties"]) == _config.TOP_LEVEL_KEYS
-    for section, keys in _config.SECTION_KEYS.items():
+    assert set(schema["properties"]) == _check.TOP_LEVEL_KEYS
+    for section, keys in _check.SECTION_KEYS.items():
         known = schema["properties"][section]
         if known.get("additionalProperties") is False:
             assert set(known["properties"]) <= keys, section
@@ -136,7 +136,7 @@ def test_no_secret_value_is_ever_in_the_rendered_config() -> None:
     config = _config.render(spec, LAYOUT, PORT)
     text = json.dumps(config)
     assert not [secret for secret in secrets if secret in text]
-    assert set(_config.references(config)) == {
+    assert set(_check.references(config)) == {
         "OPENCLAW_GW_AUTH_TOKEN",
         "ANTHROPIC_API_KEY",
         "TELEGRAM_BOT_TOKEN",

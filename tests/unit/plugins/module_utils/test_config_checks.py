@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _config
+from ansible_collections.claw.pilot.plugins.module_utils import _check, _config
 from ansible_collections.claw.pilot.plugins.module_utils._model import (
     AgentSpec,
     ClawPilotError,
@@ -34,7 +34,7 @@ def config_of(**more: Any) -> dict[str, Any]:
 
 def refusal(config: dict[str, Any], available: frozenset[str] = AVAILABLE) -> ClawPilotError:
     with pytest.raises(ClawPilotError) as caught:
-        _config.check_config(config, available)
+        _check.check_config(config, available)
     assert caught.value.message.endswith(".")
     assert caught.value.message.count("\n") == 0
     assert caught.value.hint
@@ -90,7 +90,7 @@ def test_a_specification_that_cannot_work_is_refused_in_one_sentence(
     fields: dict[str, Any], code: str, needle: str
 ) -> None:
     with pytest.raises(ClawPilotError) as caught:
-        _config.check_spec(InstanceSpec("acme", **fields), AVAILABLE)
+        _check.check_spec(InstanceSpec("acme", **fields), AVAILABLE)
     assert caught.value.code == code
     assert needle in caught.value.message
     assert caught.value.message.endswith(".")
@@ -110,7 +110,7 @@ def test_a_specification_that_cannot_work_is_refused_in_one_sentence(
     ],
 )
 def test_a_specification_that_can_work_passes(fields: dict[str, Any]) -> None:
-    _config.check_spec(InstanceSpec("acme", **fields), AVAILABLE)
+    _check.check_spec(InstanceSpec("acme", **fields), AVAILABLE)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_unknown_key_is_named_with_its_section(
     assert key in error.message
 
 
-@pytest.mark.parametrize("section", sorted(_config.SECTION_KEYS))
+@pytest.mark.parametrize("section", sorted(_check.SECTION_KEYS))
 @pytest.mark.parametrize("value", ["text", [], None, 1], ids=["text", "list", "null", "number"])
 def test_a_section_that_is_no_mapping_is_named(section: str, value: Any) -> None:
     error = refusal(config_of(**{section: value}))
@@ -186,14 +186,14 @@ def test_a_gateway_token_that_is_not_set_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["$${NOT_SET}", "${lower}", "${1A}", "$NOT_SET", "${}", "{A}"])
 def test_what_is_no_reference_is_none(text: str) -> None:
-    assert list(_config.references({"a": [text]})) == []
-    _config.check_config(config_of(session={"a": text}), AVAILABLE)
+    assert list(_check.references({"a": [text]})) == []
+    _check.check_config(config_of(session={"a": text}), AVAILABLE)
 
 
 @given(st.dictionaries(st.text(max_size=4), st.from_regex(r"[A-Z_][A-Z0-9_]*", fullmatch=True)))
 def test_every_reference_is_found_wherever_it_stands(names: dict[str, str]) -> None:
     nested: Any = [{key: {"deep": [f"a ${{{name}}} b"]}} for key, name in names.items()]
-    assert sorted(_config.references(nested)) == sorted(names.values())
+    assert sorted(_check.references(nested)) == sorted(names.values())
 
 
 NOBODY: dict[str, tuple[dict[str, Any], str]] = {
@@ -236,4 +236,4 @@ def test_an_agent_that_does_not_exist_is_named_with_its_place(
     ],
 )
 def test_a_config_in_order_passes(more: dict[str, Any]) -> None:
-    _config.check_config(config_of(**more), AVAILABLE)
+    _check.check_config(config_of(**more), AVAILABLE)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._merge import (
     REDACTED,
-    apply_patch,
     mask,
     merge,
     merge_patch,
@@ -20,6 +19,8 @@ from ansible_collections.claw.pilot.plugins.module_utils._merge import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.unit.rfc7396 import apply_patch
 
 TABLE: dict[str, tuple[Any, Any, Any, Any]] = {
     # name: (current, wanted, previous, merged)

@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils._merge import apply_patch
 from ansible_collections.claw.pilot.plugins.module_utils._reconcile import (
     Observed,
     Plan,
     Wanted,
     plan,
 )
+
+from tests.unit.rfc7396 import apply_patch
 
 SECRET = "sk-ant-very-secret"
 WANTED = Wanted(

@@ -36,6 +36,12 @@ class FakeHost(Host):
         return self.answer
 
 
+@pytest.fixture(autouse=True)
+def account_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units go to the account's home: not to that of whoever runs the tests."""
+    monkeypatch.setattr(_services, "account_home", lambda: str(tmp_path))
+
+
 def systemd(tmp_path: Path, host: Host) -> _services.Systemd:
     return _services.Systemd(host, Layout(str(tmp_path), "acme"))
 
@@ -110,7 +116,7 @@ class FakeClient:
 def supervisor(
     tmp_path: Path, client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> _services.Supervisor:
-    monkeypatch.setattr(_services, "SupervisorClient", lambda socket: client)
+    monkeypatch.setattr(_services, "SupervisorClient", lambda socket, timeout: client)
     manager = _services.Supervisor(Host(), Layout(str(tmp_path), "acme"))
     Path(manager.folders[0]).mkdir(parents=True)
     return manager
