@@ -166,6 +166,7 @@ def verb_command(verb: str, summary: str) -> click.Command:
     @click.pass_context
     def command(
         context: click.Context,
+        /,
         slug: str,
         pairs: tuple[str, ...],
         target: str | None,

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._json5 import parse
 from ._model import ClawPilotError
 from ._ports import listener_inodes, parse_listeners
 
@@ -60,19 +61,14 @@ class Host:
             ) from error
 
     def read_json(self, path: str) -> dict[str, Any] | None:
-        """The JSON object in the file, or None when there is no file. Raises FILE_MALFORMED."""
+        """The JSON5 object in the file, or None when there is no file. Raises FILE_MALFORMED."""
         text = self.read(path)
         if text is None:
             return None
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise ClawPilotError(
-                "FILE_MALFORMED", f"{path} is not valid JSON: {error}.", "Repair or remove it."
-            ) from error
+        data = parse(text, path)
         if not isinstance(data, dict):
             raise ClawPilotError(
-                "FILE_MALFORMED", f"{path} is not a JSON object.", "Repair or remove it."
+                "FILE_MALFORMED", f"{path} is not a JSON5 object.", "Repair or remove it."
             )
         return data
 

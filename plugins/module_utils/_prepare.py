@@ -98,8 +98,8 @@ class Preparation:
         marker = None
         if slug and not self.params["openclaw_version"]:
             marker = read_marker(self.host, Layout(home_of(self.params), check_slug(slug)))
-        given: str = self.params["openclaw_version"] or (marker or {}).get("openclaw_version")
-        return given or OPENCLAW_VERSION
+        given = self.params["openclaw_version"] or (marker or {}).get("openclaw_version")
+        return str(given or OPENCLAW_VERSION)
 
     def unprepared(self) -> dict[str, Any]:
         """The result in check mode on a host that has not even the user yet."""
@@ -122,7 +122,7 @@ class Preparation:
 
     def _wants_other_node(self, runtime: Runtime) -> bool:
         if self.params["node_source"] == "wheel":
-            return runtime.node_version != self.params["node_version"]
+            return runtime.node_version != str(self.params["node_version"])
         found = shutil.which("node")
         return found is not None and os.path.realpath(found) != runtime.node
 

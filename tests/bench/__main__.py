@@ -26,6 +26,7 @@ from tests.integration.conftest import CACHE, Home, call
 
 ROOT = Path(__file__).parents[2]
 PLAIN_PORT, OUR_PORT = 27100, 27400
+ANSIBLE = str(Path(sys.executable).with_name("ansible-playbook"))
 PLAYBOOKS = ROOT / "playbooks"
 
 
@@ -103,7 +104,7 @@ def plain(figures: Figures, runtime: dict[str, str], folder: Path) -> None:
 
 def play(name: str, variables: dict[str, object]) -> tuple[float, str]:
     """Run a playbook as a person does; its seconds and output."""
-    command = ["ansible-playbook", "-i", str(ROOT / "inventory" / "local.yml")]
+    command = [ANSIBLE, "-i", str(ROOT / "inventory" / "local.yml")]
     command += [str(PLAYBOOKS / f"{name}_instance.yml"), "-e", json.dumps(variables)]
     begin = time.monotonic()
     done = subprocess.run(

@@ -257,6 +257,15 @@ def test_a_secret_in_the_words_of_a_gateway_is_masked(stub_home: Home) -> None:
     (stub_home.state_dir("acme") / "openclaw.json").write_text(json.dumps(config))
 
 
+def test_a_config_with_comments_is_read_as_openclaw_reads_it(stub_home: Home) -> None:
+    stub_home.instance("acme")
+    path = stub_home.state_dir("acme") / "openclaw.json"
+    text = path.read_text()
+    path.write_text("// mine\n" + text.replace('"gateway"', "/* the door */ gateway", 1))
+    assert stub_home.instance("acme")["changed"] is False
+    assert path.read_text().startswith("// mine")
+
+
 def test_telegram_that_nobody_could_write_to_is_refused(stub_home: Home) -> None:
     bot = {"enabled": True, "bot_token": "123:abc", "dm_policy": "allowlist"}
     with pytest.raises(ModuleFailed) as failed:

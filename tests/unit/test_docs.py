@@ -81,3 +81,15 @@ def test_the_readme_has_both_commands_and_make_has_every_verb() -> None:
     assert "make test" in readme
     verbs = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
     assert verbs >= set("dev up down test lint molecule bench build".split())
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_page_has_a_title_and_no_placeholder(page: Path) -> None:
+    text = page.read_text()
+    assert text.startswith("# ")
+    assert not re.findall(r"^[A-Z]+$", text, re.M)
+
+
+def test_the_figures_have_a_row_for_every_bound_of_the_bench() -> None:
+    rows = re.findall(r"^\| .* \| .* \| ([\d.]+) \|$", (DOCS / "figures.md").read_text(), re.M)
+    assert {"1.20", "1.03", "5.0", "4.0"} <= set(rows)
