@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from . import _journal
@@ -18,6 +19,7 @@ from ._instance import Instance
 from ._model import ClawPilotError
 
 OPENCLAW_LOG_DIR = "/tmp/openclaw"  # where OpenClaw logs before it has read logging.file
+OPENCLAW_LOCK_DIR = "/tmp/openclaw-state-locks-{uid}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ def _openclaw_logs(instance: Instance) -> list[str]:
     # openclaw-SLUG-2026-11-21.log; a slug that continues ours has letters there
     mine = (n for n in names if n.startswith(prefix) and n[len(prefix) : len(prefix) + 4].isdigit())
     return [os.path.join(OPENCLAW_LOG_DIR, name) for name in mine]
+
+
+def _openclaw_locks(instance: Instance) -> list[str]:
+    """OpenClaw's locks outside of the state directory, by a hash of its database's path."""
+    database = os.path.join(instance.layout.state_dir, "state", "openclaw.sqlite")
+    ending = f".{sha256(database.encode()).hexdigest()[:8]}.lock.sqlite"
+    folder = OPENCLAW_LOCK_DIR.format(uid=os.getuid())
+    mine = (name for name in instance.host.names(folder) if name.endswith(ending))
+    return [os.path.join(folder, name) for name in mine]
 
 
 def remove(instance: Instance) -> None:
@@ -111,7 +122,8 @@ def _begin(instance: Instance, data: dict[str, Any]) -> None:
 def _files_outside(instance: Instance) -> list[str]:
     layout = instance.layout
     console = layout.console_log_path
-    return [console, console + ".1", layout.first_start_env_path, *_openclaw_logs(instance)]
+    ours = [console, console + ".1", layout.first_start_env_path]
+    return [*ours, *_openclaw_logs(instance), *_openclaw_locks(instance)]
 
 
 def _remove_folders(instance: Instance, made: list[str]) -> None:

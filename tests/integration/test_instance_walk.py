@@ -209,7 +209,11 @@ def test_6c_stopped_is_stopped_and_started_runs_again(walk: Home) -> None:
 
 
 def test_7_absent_removes_everything(walk: Home) -> None:
+    locks = Path(f"/tmp/openclaw-state-locks-{os.getuid()}")
     result = walk.instance("acme", state="absent")
+    gone = [Path(path) for path in result["removal"]["paths"]]
+    assert [path for path in gone if path.parent == locks], "OpenClaw has other locks now"
+    assert not [path for path in gone if path.exists()]
     assert result["changed"] is True
     assert result["removal"]["bytes"] > 0
     assert listing(walk.path) == walk.before  # type: ignore[attr-defined]
