@@ -65,8 +65,13 @@ class Preparation:
         prefix, home = prefix_of(self.params), home_of(self.params)
         if self.host.exists(prefix) or prefix.startswith(home + os.sep) or self.check_mode:
             return
+        above = os.path.dirname(prefix)
+        while not self.host.exists(above):
+            above = os.path.dirname(above)
+        if os.lstat(above).st_uid != 0:
+            return  # somebody else's folder: root keeps out, and the user makes it or is refused
         os.makedirs(prefix, mode=0o755)
-        os.chown(prefix, account(user).pw_uid, account(user).pw_gid)
+        os.chown(prefix, account(user).pw_uid, account(user).pw_gid, follow_symlinks=False)
 
     def have_runtime(self) -> dict[str, Any]:
         """Install what is missing; the module's result."""

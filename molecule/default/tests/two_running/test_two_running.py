@@ -17,6 +17,11 @@ def test_state_is_for_the_user_only(instance):
         assert instance.mode(f"{instance.state_dir}/{name}") == "openclaw 600"
 
 
+def test_only_the_folder_of_projects_is_the_users(acme):
+    assert acme.mode("/data") == "root 755"
+    assert acme.mode("/data/projects") == "openclaw 750"
+
+
 def test_the_project_directory_is_there(instance):
     assert instance.mode(instance.project_dir).startswith("openclaw ")
 
