@@ -46,7 +46,7 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
         raise ClawPilotError(
             "HOME_NOT_FOUND",
             f"The home {layout.home} does not exist.",
-            "Run the openclaw_host role, which makes it.",
+            "Name an openclaw_home that exists, or have the openclaw_host role make a new user.",
         )
     while True:
         secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))
