@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from . import _journal
@@ -50,8 +50,7 @@ def hold(host: Host, layout: Layout, timeout: float) -> Iterator[None]:
 class Applier:
     """Takes the steps of one plan.
 
-    wait: none, live or ready; timeout: seconds for the gateway to come up; on_step: told the
-    name of each step after it was taken.
+    wait: none, live or ready; timeout: seconds for the gateway to come up.
     """
 
     def __init__(
@@ -60,7 +59,6 @@ class Applier:
         target: Target,
         wait: str = "ready",
         timeout: float = 120,
-        on_step: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.instance = instance
         self.target = target
@@ -69,7 +67,6 @@ class Applier:
         self.manager = instance.manager
         self.wait = wait
         self.timeout = timeout
-        self.on_step = on_step
 
     def apply(self) -> None:
         """Take all steps after claim(); on failure all is as before. Raises ClawPilotError."""
@@ -80,7 +77,6 @@ class Applier:
                 if name == CLAIM:
                     continue
                 getattr(self, f"_step_{name}")()
-                self.on_step(name)
         except (ClawPilotError, OSError) as error:
             failure = self._as_failure(error)
             raise self._roll_back(failure, creating, kept) from error
@@ -129,7 +125,6 @@ class Applier:
         """Write the journal of a create, so that port and slug are ours; under the home's lock."""
         if CLAIM in self.target.plan.steps:
             _journal.open_journal(self.host, self.layout, self._journal_data())
-            self.on_step(CLAIM)
 
     def _journal_data(self) -> dict[str, Any]:
         return {**self.target.marker, **_journal.owner()}

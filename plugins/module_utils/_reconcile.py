@@ -56,7 +56,10 @@ class Plan:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     patch: Mapping[str, Any] = field(default_factory=dict)
-    restart: bool = False
+
+    @property
+    def restart(self) -> bool:
+        return "restart" in self.steps
 
     @property
     def changed(self) -> bool:
@@ -78,7 +81,7 @@ def plan(wanted: Wanted, observed: Observed) -> Plan:
     else:
         steps = _steps_while_stopped(before, after)
     patch = merge_patch(observed.config, wanted.config) if observed.config else {}
-    return Plan(steps, before, after, patch, restart="restart" in steps)
+    return Plan(steps, before, after, patch)
 
 
 def _steps_to_create(observed: Observed) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from ._ports import PortRange
 from ._prepare import check_room_for_instance
 from ._remove import backup, removal, remove
 from ._runtime import find
-from ._unit import Runtime, environment
+from ._unit import Runtime, environment, runs_state_dir
 
 Params = Mapping[str, Any]
 LOCK_TIMEOUT = 600.0
@@ -88,7 +88,7 @@ def _instance(params: Params, host: Host, layout: Layout, runtime: Runtime | Non
     stored = known.get("spec", {}).get("stop_timeout") or 0
     manager.stop_timeout = max(params.get("stop_timeout") or 0, stored, manager.stop_timeout)
     definition = manager.definition()
-    if definition is not None and layout.state_dir not in definition:
+    if definition is not None and not runs_state_dir(definition, layout.state_dir):
         raise ClawPilotError(
             "SERVICE_EXISTS",
             f"{manager.definition_path} belongs to another home's instance {layout.slug!r}.",

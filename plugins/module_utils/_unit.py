@@ -116,6 +116,16 @@ def _service_variables(layout: Layout, manager: str) -> dict[str, str]:
     }
 
 
+def runs_state_dir(definition: str, state_dir: str) -> bool:
+    """Whether a unit or program, as written by us, is that of this state directory."""
+    return f"OPENCLAW_STATE_DIR={_percent(state_dir)}" in definition.replace('="', "=")
+
+
+def _percent(text: str) -> str:
+    """A percent sign has a meaning in units and in supervisor's files."""
+    return text.replace("%", "%%")
+
+
 def systemd_unit(launched: Launch) -> str:
     """The text of the systemd user unit."""
     variables = "\n".join(
@@ -123,11 +133,11 @@ def systemd_unit(launched: Launch) -> str:
     )
     # A dollar sign has a meaning in ExecStart=, but none in Environment=.
     command = " ".join(_systemd_quote(word.replace("$", "$$")) for word in launched.command)
-    log = launched.console_log.replace("%", "%%")
+    log = _percent(launched.console_log)
     return f"""\
 # Made by Claw Pilot; changes are overwritten at the next run of create_instance.
 [Unit]
-Description={launched.title.replace("%", "%%")}
+Description={_percent(launched.title)}
 After=network-online.target
 Wants=network-online.target
 StartLimitBurst=10
@@ -142,7 +152,7 @@ SuccessExitStatus=0 143
 KillMode=mixed
 TimeoutStopSec={launched.stop_timeout}
 OOMPolicy=continue
-WorkingDirectory={launched.working_dir.replace("%", "%%")}
+WorkingDirectory={_percent(launched.working_dir)}
 StandardOutput=append:{log}
 StandardError=append:{log}
 {variables}
@@ -158,23 +168,21 @@ WantedBy=default.target
 
 
 def _systemd_quote(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    escaped = _percent(word.replace("\\", "\\\\").replace('"', '\\"'))
     return f'"{escaped}"' if any(c in word for c in " \t'\"") else escaped
 
 
 def supervisor_program(launched: Launch) -> str:
     """The text of the supervisor program."""
-    variables = ",".join(
-        f'{name}="{_supervisor_escape(value)}"' for name, value in launched.environment
-    )
-    command = " ".join(shlex.quote(_supervisor_escape(word)) for word in launched.command)
-    log = _supervisor_escape(launched.console_log)
+    variables = ",".join(f'{name}="{_percent(value)}"' for name, value in launched.environment)
+    command = " ".join(shlex.quote(_percent(word)) for word in launched.command)
+    log = _percent(launched.console_log)
     return f"""\
 ; Made by Claw Pilot; changes are overwritten at the next run of create_instance.
 ; {launched.title}
 [program:{launched.name}]
 command={command}
-directory={_supervisor_escape(launched.working_dir)}
+directory={_percent(launched.working_dir)}
 environment={variables}
 umask=077
 autostart=true
@@ -192,13 +200,9 @@ stdout_logfile_backups=1
 """
 
 
-def _supervisor_escape(text: str) -> str:
-    return text.replace("%", "%%")
-
-
 def supervisord_config(service_dir: str) -> str:
     """The text of the one supervisord.conf per home."""
-    folder = service_dir.replace("%", "%%")
+    folder = _percent(service_dir)
     return f"""\
 ; Made by Claw Pilot: keeps OpenClaw gateways running where there is no systemd user session.
 [unix_http_server]

@@ -259,3 +259,17 @@ def test_supervisord_finds_its_programs_in_any_folder(folder: str) -> None:
     files = supervisord(folder)["include"]["files"] % {}
     # supervisor splits this value at spaces; a relative path is relative to the file it is in
     assert files.split() in ([f"{folder}/supervisor.d/*.ini"], ["supervisor.d/*.ini"])
+
+
+# A home with one of these is refused before anything is written (INVALID_TEXT).
+USABLE_HOMES = [home for home in ODD_HOMES.values() if not set(home) & set('"\\;#')]
+
+
+@pytest.mark.parametrize("manager", ["systemd", "supervisor"])
+@pytest.mark.parametrize("home", USABLE_HOMES)
+def test_a_definition_is_known_as_that_of_its_own_home_only(home: str, manager: str) -> None:
+    launch = launched(manager, home)
+    render = _unit.systemd_unit if manager == "systemd" else _unit.supervisor_program
+    state_dir = dict(launch.environment)["OPENCLAW_STATE_DIR"]
+    assert _unit.runs_state_dir(render(launch), state_dir)
+    assert not _unit.runs_state_dir(render(launch), f"/elsewhere{state_dir}")
