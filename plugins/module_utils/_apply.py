@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import _journal
+from ._handover import finish, outside_paths
 from ._host import Host
 from ._instance import Instance, Target
 from ._model import ClawPilotError, Layout
@@ -67,6 +68,7 @@ class Applier:
         self.manager = instance.manager
         self.wait = wait
         self.timeout = timeout
+        self.handover = instance.handover
 
     def apply(self) -> None:
         """Take all steps after claim(); on failure all is as before. Raises ClawPilotError."""
@@ -93,6 +95,10 @@ class Applier:
         try:
             if creating:
                 remove(self.instance)
+            elif self.handover:
+                layout = self.layout
+                console = layout.console_log_path
+                done = self.handover.back([console, console + ".1", layout.first_start_env_path])
             else:
                 self._put_back(kept)
                 done = "The files are as before."
@@ -132,9 +138,30 @@ class Applier:
     def _step_stop(self) -> None:
         self.manager.stop()
 
+    def _step_note_predecessor(self) -> None:
+        theirs, wanted = self.target.request.theirs, self.target.wanted
+        if theirs and self.handover:
+            layout = self.layout
+            coming = outside_paths(self.host, layout, self.manager)
+            coming += [layout.logs_dir, *wanted.directories, *wanted.files]
+            self.handover.begin(theirs.instance, theirs.spec, theirs.kept, coming)
+
+    def _step_stop_predecessor(self) -> None:
+        if self.handover:
+            self.handover.stop()
+
+    def _step_retire_predecessor(self) -> None:
+        if self.handover:
+            self.handover.retire()
+
+    def _put_aside(self, path: str) -> None:
+        if self.handover:
+            self.handover.put_aside(path)
+
     def _step_config(self) -> None:
         for path in _journal.missing_parents(self.host, self.layout.state_dir, "/"):
             self.host.make_dir(path)
+        self._put_aside(self.layout.config_path)
         self.host.write(
             self.layout.config_path, json.dumps(self.target.wanted.config, indent=2) + "\n"
         )
@@ -143,6 +170,10 @@ class Applier:
         self.host.write(self.layout.first_start_env_path, self.target.wanted.env)
 
     def _step_define(self) -> None:
+        if self.handover:
+            self.handover.retire(self.manager.definition_path)
+            for folder in outside_paths(self.host, self.layout, self.manager):
+                self.host.make_dir(folder)
         for folder in self.manager.folders:
             self.host.make_dir(folder)
         self.manager.define(self.target.wanted.definition)
@@ -156,6 +187,7 @@ class Applier:
         self._step_start()
 
     def _step_env(self) -> None:
+        self._put_aside(self.layout.env_path)
         self.host.write(self.layout.env_path, self.target.wanted.env)
         self.host.remove_file(self.layout.first_start_env_path)
 
@@ -207,3 +239,4 @@ class Applier:
     def _step_commit(self) -> None:
         self.host.write_json(self.layout.marker_path, self.target.marker)
         self.host.remove_file(self.layout.journal_path)
+        finish(self.host, self.layout)

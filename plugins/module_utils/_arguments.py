@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ._log_lines import LEVELS
 from ._model import (
     MEM0_KEY_VARIABLE,
     NODE_WHEEL_VERSION,
@@ -43,6 +44,25 @@ HOME_ARGUMENTS: dict[str, Any] = {
     "prefix": _TEXT,
 }
 
+ADOPTED_ARGUMENT = _suboptions(state_dir={"type": "str", "required": True})
+
+LOG_ARGUMENTS: dict[str, Any] = {
+    "slug": {"type": "str", "required": True},
+    "openclaw_user": _TEXT,
+    "openclaw_home": _TEXT,
+    "adopted": ADOPTED_ARGUMENT,
+    "lines": {"type": "int", "default": 100},
+    "level": {"type": "str", "choices": list(LEVELS), "default": "info"},
+    "cursor": {"type": "dict"},
+}
+
+TOKEN_ARGUMENTS: dict[str, Any] = {
+    "slug": {"type": "str", "required": True},
+    "openclaw_user": _TEXT,
+    "openclaw_home": _TEXT,
+    "adopted": ADOPTED_ARGUMENT,
+}
+
 RUNTIME_ARGUMENTS: dict[str, Any] = {
     **HOME_ARGUMENTS,
     "openclaw_version": {"type": "str", "default": ""},
@@ -73,6 +93,7 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
             "name": _TEXT,
             "model": _TEXT,
             "tools_profile": {"type": "str", "choices": ["minimal", "coding", "messaging", "full"]},
+            "workspace": _TEXT,
         },
     },
     "default_model": _TEXT,
@@ -126,6 +147,9 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "stop_timeout": _INT,
     "validate": {"type": "str", "choices": ["quick", "strict"], "default": "quick"},
     "backup_dir": _TEXT,
+    "adopted": ADOPTED_ARGUMENT,
+    "take_over": {"type": "bool", "default": False},
+    "confirm": _TEXT,
 }
 
 _SPEC_OPTIONS = (

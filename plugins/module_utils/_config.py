@@ -96,8 +96,9 @@ def render(
 
 def _agents(spec: InstanceSpec, layout: Layout) -> dict[str, Any]:
     model = spec.default_model or default_model(spec.providers)
+    main = next(agent for agent in spec.agents if agent.id == MAIN_AGENT)
     defaults: dict[str, Any] = {
-        "workspace": layout.workspace(MAIN_AGENT),
+        "workspace": workspace(main, layout),
         "skipBootstrap": True,
         "heartbeat": {"every": spec.heartbeat, "agentId": MAIN_AGENT},
         "systemAgent": {"agentId": MAIN_AGENT},
@@ -108,8 +109,13 @@ def _agents(spec: InstanceSpec, layout: Layout) -> dict[str, Any]:
     return {"ownership": "explicit", "defaults": defaults, "entries": entries}
 
 
+def workspace(agent: AgentSpec, layout: Layout) -> str:
+    """Where an agent works."""
+    return agent.workspace or layout.workspace(agent.id)
+
+
 def _agent(agent: AgentSpec, layout: Layout) -> dict[str, Any]:
-    entry: dict[str, Any] = {"name": agent.name, "workspace": layout.workspace(agent.id)}
+    entry: dict[str, Any] = {"name": agent.name, "workspace": workspace(agent, layout)}
     if agent.model:
         entry["model"] = {"primary": agent.model}
     if agent.tools_profile:

@@ -218,6 +218,10 @@ class Session:
         # ASCII, so that no error of an encoder can ever hold the frame with its token.
         return number, json.dumps({"type": "req", "id": number, "method": method, "params": params})
 
+    def forget(self, number: str) -> None:
+        """Nobody waits for the answer to this request any more."""
+        self._pending.pop(number, None)
+
     def receive(self, text: str) -> list[Incoming]:
         """What a frame says; nothing for unknown kinds and for answers nobody waits for.
 

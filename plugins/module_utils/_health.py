@@ -11,36 +11,36 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ._host import Host
 from ._model import ClawPilotError
-from ._services import ServiceState
+from ._sightings import ServiceState
+from ._state_words import Health
 from ._unit import CONFIG_EXIT_CODE
 
+LOOPBACK = "127.0.0.1"
 POLL_SECONDS = 0.1
 SERVICE_POLL_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
-class Health:
-    """live: /healthz answers as OpenClaw's does; ready: /readyz is green; failing: what is not."""
+def probe(
+    port: int, timeout: float = 2, address: str = LOOPBACK, with_version: bool = False
+) -> Health:
+    """The health of the gateway on this port; not live when anything else answers.
 
-    live: bool = False
-    ready: bool = False
-    failing: tuple[str, ...] = ()
-
-
-def probe(port: int, timeout: float = 2) -> Health:
-    """The health of the gateway on this loopback port; not live when anything else answers."""
-    status, body = _get(port, "/healthz", timeout)
+    timeout: seconds for each of its two or three answers.
+    """
+    status, body = _get(address, port, "/healthz", timeout)
     if status != 200 or body.get("status") != "live":
         return Health()
-    status, body = _get(port, "/readyz", timeout)
+    status, body = _get(address, port, "/readyz", timeout)
     listed = body.get("failing")
     failing = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
-    return Health(live=True, ready=status == 200 and body.get("ready") is True, failing=failing)
+    ready = status == 200 and body.get("ready") is True
+    started = _get(address, port, "/startupz", timeout)[1] if with_version else {}
+    version = started.get("version")
+    return Health(True, ready, failing, version if isinstance(version, str) else "")
 
 
 def probe_own(host: Host, port: int, service: ServiceState) -> Health:
@@ -50,28 +50,17 @@ def probe_own(host: Host, port: int, service: ServiceState) -> Health:
     return Health() if stranger else health
 
 
-def _get(port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+def _get(address: str, port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
         body = json.loads(response.read(64 * 1024))
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, ValueError, RecursionError):
         return 0, {}
     finally:
         connection.close()
     return response.status, body if isinstance(body, dict) else {}
-
-
-def state_word(service: ServiceState, health: Health) -> str:
-    """The one state word of an instance (DESIGN: running, starting, degraded, stopped, error)."""
-    if health.ready and service.active:
-        return "running"
-    if health.live:
-        return "starting" if "startup-sidecars" in health.failing else "degraded"
-    if service.failed or (service.active and service.restarts > 2):
-        return "error"
-    return "starting" if service.active else "stopped"
 
 
 def wait(

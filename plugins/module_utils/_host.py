@@ -212,9 +212,10 @@ class Host:
         processes = [pid]
         for process in processes:
             folder = f"/proc/{process}/fd"
-            with contextlib.suppress(OSError):
-                if any(os.readlink(os.path.join(folder, n)) in wanted for n in self.names(folder)):
-                    return True
+            for name in self.names(folder):
+                with contextlib.suppress(OSError):  # one may be closed while we look
+                    if os.readlink(os.path.join(folder, name)) in wanted:
+                        return True
             children = self.read(f"/proc/{process}/task/{process}/children") or ""
             processes.extend(int(child) for child in children.split())
         return False
@@ -225,8 +226,13 @@ class Host:
         env: Mapping[str, str] | None = None,
         timeout: float = 60,
         stdin: str = "",
+        account: tuple[int, int] | None = None,
     ) -> Result:
-        """Run a command in a session of its own; never raises for its exit code."""
+        """Run a command in a session of its own; never raises for its exit code.
+
+        account: uid and gid to run it as, which only root can ask for; None or our own: as we are.
+        """
+        other = account if account and account[0] != os.geteuid() else None
         try:
             process = subprocess.Popen(
                 list(argv),
@@ -237,6 +243,7 @@ class Host:
                 text=True,
                 errors="replace",
                 start_new_session=True,
+                **_as_account(other),
             )
         except OSError as error:
             return Result(127, "", f"{argv[0]}: {error.strerror}")
@@ -272,6 +279,12 @@ class Host:
             yield
         finally:
             os.close(handle)
+
+
+def _as_account(account: tuple[int, int] | None) -> dict[str, Any]:
+    if account is None:
+        return {}
+    return {"user": account[0], "group": account[1], "extra_groups": [], "cwd": "/"}
 
 
 def _last_words(process: subprocess.Popen[str]) -> tuple[str, str]:

@@ -15,8 +15,9 @@ from typing import Any
 
 from . import _health, _journal
 from ._check import check_config, check_spec
-from ._config import drop_units, render
+from ._config import drop_units, render, workspace
 from ._dotenv import parse, update
+from ._handover import BEFORE, RETIRED, Handover, finish
 from ._host import PRIVATE_DIR, PRIVATE_FILE, Host
 from ._merge import mask, merge
 from ._model import (
@@ -30,8 +31,12 @@ from ._model import (
     to_plain,
 )
 from ._ports import PortRange, choose_port
+from ._predecessor import Predecessor
 from ._reconcile import Observed, Plan, Wanted, digest, plan
-from ._services import ServiceManager, ServiceState
+from ._services import ServiceManager, account_home
+from ._sightings import ServiceState
+from ._state_words import Health
+from ._takeover import Place, modernised, without
 from ._unit import Runtime, launch
 
 MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
@@ -46,7 +51,9 @@ class Request:
 
     secrets: variable -> value given in this run; environment: names among them that the user
     listed (None: as they were); templates: agent id -> file name -> text; reserved: ports that
-    the registry holds for others; secrets_from: slug to copy missing provider keys from.
+    the registry holds for others; secrets_from: slug to copy missing provider keys from;
+    kept: places of openclaw.json that stay as others made them; furnished: agents in whose
+    workspaces no template of ours goes; theirs: the instance that is taken over.
     """
 
     spec: InstanceSpec
@@ -56,6 +63,9 @@ class Request:
     ports: PortRange = field(default_factory=PortRange)
     reserved: tuple[int, ...] = ()
     secrets_from: str = ""
+    kept: tuple[Place, ...] = ()
+    furnished: tuple[str, ...] = ()
+    theirs: Predecessor | None = None
 
 
 @dataclass(frozen=True)
@@ -84,29 +94,51 @@ class Instance:
         self.marker = _journal.read_marker(host, layout)
         self.journal = _journal.read_journal(host, layout)
         self._console_start = 0
+        self.handover: Handover | None = None
 
     @property
     def known(self) -> bool:
         """Whether this instance is ours, finished or not."""
         return self.marker is not None or self.journal is not None
 
+    @property
+    def foreign(self) -> bool:
+        """Whether others made what is in its place."""
+        return not self.known and bool(self.host.names(self.layout.state_dir))
+
     def settle(self) -> None:
-        """Drop the journal of a create that was finished, or of a destroy that was broken off."""
+        """Drop the journal of a create that was finished, or of a destroy that was broken off,
+        and the record of a take-over that was finished.
+        """
         if self.marker is not None and self.journal is not None:
             self.host.remove_file(self.layout.journal_path)
             self.journal = None
+        if self.marker is not None:
+            finish(self.host, self.layout)
+
+    @property
+    def retired(self) -> list[str]:
+        """Files of the service whose place ours has taken, under their new names."""
+        return [
+            path
+            for path in self._retired()
+            if path.endswith(RETIRED) and self.host.is_below(path, account_home())
+        ]
 
     def target(self, request: Request) -> Target:
         """Check everything and plan; writes nothing. Raises ClawPilotError."""
-        self._check_not_foreign()
+        self._check_not_foreign(request)
         port = self._port(request)
         env, values = self._env(request)
         names = frozenset(values)
         check_spec(request.spec, names)
-        rendered = render(request.spec, self.layout, port, self.mem0_installed())
+        rendered = without(
+            render(request.spec, self.layout, port, self.mem0_installed()), request.kept
+        )
         previous = (self.marker or {}).get("rendered")
-        current = self.host.read_json(self.layout.config_path)
-        config = drop_units(merge(current, rendered, previous), rendered, previous or {})
+        current = self._config()
+        basis = modernised(current) if current is not None and self.foreign else current
+        config = drop_units(merge(basis, rendered, previous), rendered, previous or {})
         check_config(config, names)
         wanted = self._wanted(request, port, config, env)
         observed = self.observe(current, wanted)
@@ -120,10 +152,21 @@ class Instance:
             secrets=frozenset(values.values()),
         )
 
+    def _text(self, path: str) -> str | None:
+        """A file of the instance; one of others that was put aside, where ours is still to come."""
+        text = self.host.read(path)
+        aside = text is None and self.foreign
+        return self.host.read(path + BEFORE) if aside else text
+
+    def _config(self) -> dict[str, Any] | None:
+        path = self.layout.config_path
+        aside = self.foreign and not self.host.exists(path)
+        return self.host.read_json(path + BEFORE if aside else path)
+
     def await_health(self, level: str, port: int, timeout: float) -> None:
         """Wait until this instance's own gateway is `live` or `ready`, or raise why it is not."""
 
-        def own(port: int, service: ServiceState) -> _health.Health:
+        def own(port: int, service: ServiceState) -> Health:
             return _health.probe_own(self.host, port, service)
 
         _health.wait(level, port, timeout, self.manager.state, self.console, own)
@@ -155,7 +198,7 @@ class Instance:
             committed=self.marker is not None,
             config=config,
             env=host.read(layout.env_path) or "",
-            definition=self.manager.definition(),
+            definition=None if self.foreign else self.manager.definition(),
             directories=frozenset(d for d in wanted.directories if host.exists(d)),
             files=frozenset(f for f in wanted.files if host.exists(f)),
             wrong_modes=self._wrong_modes(),
@@ -163,6 +206,7 @@ class Instance:
             enabled=service.enabled,
             applied=(self.marker or {}).get("applied"),
             first_start_pending=host.exists(layout.first_start_env_path),
+            foreign=self.handover is not None,
         )
 
     def _wrong_modes(self) -> frozenset[str]:
@@ -174,18 +218,20 @@ class Instance:
         }
         return frozenset(p for p, m in right.items() if self.host.mode(p) not in (m, None))
 
-    def _check_not_foreign(self) -> None:
-        if not self.known and self.host.names(self.layout.state_dir):
+    def _check_not_foreign(self, request: Request) -> None:
+        if self.foreign and request.theirs is None:
             raise ClawPilotError(
                 "INSTANCE_EXISTS",
                 f"{self.layout.state_dir} exists already and was not made by Claw Pilot.",
-                "Choose another slug, or remove that directory if you do not need it.",
+                "Choose another slug, or have it taken over with take_over=true.",
             )
 
     def _port(self, request: Request) -> int:
         known = (self.marker or self.journal or {}).get("port")
         wanted = request.spec.port
         listening = self.host.listeners()
+        if wanted is not None and request.theirs:
+            return self._their_port(wanted, listening, request.theirs)
         if known is not None and wanted in (None, known) and not self._lost(known, listening):
             return int(known)
         claimed = _journal.claimed_ports(self.host, self.layout)
@@ -195,6 +241,15 @@ class Instance:
             if self.host.reserve_port(port):
                 return port
             busy.append(port)
+
+    def _their_port(self, port: int, listening: frozenset[int], theirs: Predecessor) -> int:
+        """The port of what is taken over, where nobody but its own gateway listens."""
+        pids = (*theirs.pids, self.manager.state().pid)
+        if any(self.host.owns_listener(pid, port) for pid in pids if pid):
+            listening -= {port}
+        claimed = _journal.claimed_ports(self.host, self.layout)
+        others = {number: slug for number, slug in claimed.items() if slug != self.layout.slug}
+        return choose_port(port, PortRange(), listening, others)
 
     def _lost(self, port: int, listening: frozenset[int]) -> bool:
         """Whether the port of an unfinished create has gone to somebody else since."""
@@ -206,13 +261,13 @@ class Instance:
 
     def _env(self, request: Request) -> tuple[str, dict[str, str]]:
         """The .env file's text as it is to be, and all variables that it then sets."""
-        text = self.host.read(self.layout.env_path)
+        text = self._text(self.layout.env_path)
         if text is None:
             text = self.host.read(self.layout.first_start_env_path) or ""
         have = parse(text)
         values = {name: value for name, value in request.secrets.items() if value}
         self._copy_keys(request, have, values)
-        if not have.get(GATEWAY_TOKEN_VARIABLE):
+        if not have.get(GATEWAY_TOKEN_VARIABLE) and GATEWAY_TOKEN_VARIABLE not in values:
             values[GATEWAY_TOKEN_VARIABLE] = random_secrets.token_hex(TOKEN_BYTES)
         managed = set((self.marker or {}).get("variables", ()))
         gone = managed - set(self._variables(request)) - set(values)
@@ -252,16 +307,15 @@ class Instance:
 
     def _wanted(self, request: Request, port: int, config: dict[str, Any], env: str) -> Wanted:
         layout = self.layout
-        agents = [agent.id for agent in request.spec.agents]
+        places = {agent.id: workspace(agent, layout) for agent in request.spec.agents}
         files = {
-            os.path.join(layout.workspace(agent), name): text.replace(
-                PROJECT_DIR_MARK, layout.project_dir
-            )
-            for agent in agents
+            os.path.join(place, name): text.replace(PROJECT_DIR_MARK, layout.project_dir)
+            for agent, place in places.items()
+            if agent not in request.furnished
             for name, text in request.templates.get(agent, {}).items()
         }
-        workspaces = os.path.dirname(layout.workspace("main"))
-        directories = (layout.logs_dir, workspaces, *(layout.workspace(a) for a in agents))
+        above = {os.path.dirname(place) for place in places.values()}
+        directories = (layout.logs_dir, *sorted(above), *places.values())
         definition = ""
         if self.runtime is not None:
             launched = launch(request.spec, layout, self.runtime, port, self.manager.kind)
@@ -292,7 +346,16 @@ class Instance:
             applied=applied,
             variables=sorted(self._variables(request)),
             environment=self._environment_names(request),
+            kept=[list(place) for place in request.kept],
+            furnished=list(request.furnished),
+            retired=self._retired(),
         )
+
+    def _retired(self) -> list[str]:
+        """What a service of others, whose place ours has taken, is called now."""
+        if self.handover:
+            return [path + RETIRED for path in self.handover.files]
+        return list((self.marker or self.journal or {}).get("retired", ()))
 
     def _made(self) -> list[str]:
         """Every path that this instance brings and that is not there yet, outermost first."""
@@ -300,7 +363,8 @@ class Instance:
         if known is not None:
             return list(known["made"])
         layout, host = self.layout, self.host
-        made = _journal.missing_parents(host, layout.service_dir, layout.home)
+        made = self.handover.made_outside() if self.handover else []
+        made += _journal.missing_parents(host, layout.service_dir, layout.home)
         for folder in self.manager.folders:
             made += [folder] if not host.exists(folder) else []
         made += _journal.missing_parents(host, layout.project_dir, "/")

@@ -16,12 +16,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from ._host import Host
-from ._model import COLLECTION_VERSION, ClawPilotError, Layout
+from ._model import COLLECTION_VERSION, LEGACY_SLUG, ClawPilotError, Layout
 from ._ports import RANGE_START
 
 _JOURNAL = re.compile(r"openclaw-(?P<slug>[a-z][a-z0-9-]*)\.journal\.json\Z")
 _STATE_DIR = re.compile(r"\.openclaw-(?P<slug>[a-z][a-z0-9-]*)\Z")
-LEGACY_SLUG = "default"
 
 
 def read_marker(host: Host, layout: Layout) -> dict[str, Any] | None:
@@ -143,6 +142,8 @@ def siblings(host: Host, layout: Layout) -> list[str]:
     found = {m["slug"] for n in host.names(layout.home) for m in [_STATE_DIR.match(n)] if m}
     journals = host.names(layout.service_dir)
     found |= {m["slug"] for name in journals for m in [_JOURNAL.match(name)] if m}
+    if host.exists(Layout(layout.home, LEGACY_SLUG).marker_path):
+        found.add(LEGACY_SLUG)
     return sorted(found - {layout.slug})
 
 

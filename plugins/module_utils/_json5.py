@@ -34,6 +34,7 @@ _NUMBER = re.compile(
 )
 _PLAIN = {'"': re.compile(r'[^"\\\n\r]*'), "'": re.compile(r"[^'\\\n\r]*")}
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0(?![0-9])|\r\n|[^ux0-9])", re.DOTALL)
+_PLAIN_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?=[ \t]*:)")  # nearly every key
 _NAME_LETTER = re.compile(r"\\u[0-9A-Fa-f]{4}|.", re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -55,7 +56,7 @@ def parse(text: str, path: str = "") -> Any:
     """
     with suppress(ValueError, RecursionError):
         value = json.loads(text, parse_int=_integer)
-        if not _is_deep(value):
+        if text.count("{") + text.count("[") <= MAX_DEPTH or not _is_deep(value):
             return value
     return _Reader(text, path).document()
 
@@ -166,6 +167,9 @@ class _Reader:
         return key
 
     def _name(self) -> str:
+        plain = self._match(_PLAIN_NAME)
+        if plain:
+            return plain
         letters: list[str] = []
         while True:
             match = _NAME_LETTER.match(self.text, self.position)

@@ -22,6 +22,7 @@ OPENCLAW_VERSION = "2026.9.6"  # the version that this collection is tested with
 NODE_WHEEL_VERSION = "24.19.0"
 SUPERVISOR_VERSION = "4.3.0"
 MAIN_AGENT = "main"
+LEGACY_SLUG = "default"  # the single instance of old, in ~/.openclaw
 GATEWAY_TOKEN_VARIABLE = "OPENCLAW_GW_AUTH_TOKEN"
 TELEGRAM_TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 MEM0_KEY_VARIABLE = "MEM0_API_KEY"
@@ -50,12 +51,15 @@ class ClawPilotError(Exception):
 
 @dataclass(frozen=True)
 class AgentSpec:
-    """One OpenClaw agent; model is PROVIDER/ID, empty for the instance's default."""
+    """One OpenClaw agent; model is PROVIDER/ID, empty for the instance's default; workspace is a
+    path, empty for its place in the state directory.
+    """
 
     id: str
     name: str = ""
     model: str = ""
     tools_profile: str = "coding"
+    workspace: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,8 @@ class Layout:
 
     @property
     def state_dir(self) -> str:
-        return os.path.join(self.home, f".openclaw-{self.slug}")
+        name = ".openclaw" if self.slug == LEGACY_SLUG else f".openclaw-{self.slug}"
+        return os.path.join(self.home, name)
 
     @property
     def config_path(self) -> str:
@@ -320,5 +325,16 @@ def overlay(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
             continue
         if key in _PARTS and isinstance(merged.get(key), dict):
             value = {**merged[key], **{k: v for k, v in value.items() if v is not None}}
+        if key == "agents":
+            value = _with_workspaces(value, merged.get(key) or [])
         merged[key] = value
     return merged
+
+
+def _with_workspaces(agents: list[Any], stored: list[Any]) -> list[Any]:
+    """An agent stays where its files are, though nobody says so again."""
+    places = {agent["id"]: agent.get("workspace") for agent in stored}
+    return [
+        {**agent, "workspace": agent.get("workspace") or places.get(agent["id"])}
+        for agent in agents
+    ]

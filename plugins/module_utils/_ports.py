@@ -7,6 +7,8 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
+import ipaddress
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -37,25 +39,43 @@ class PortRange:
         return range(self.start, self.end + 1, self.step)
 
 
-def parse_listeners(proc_net_tcp: str) -> frozenset[int]:
-    """Listening TCP ports from the text of /proc/net/tcp or /proc/net/tcp6."""
-    ports = set()
+@dataclass(frozen=True)
+class Listener:
+    """A listening TCP socket; address: numeric, as connect() takes it."""
+
+    port: int
+    address: str
+    inode: str
+    uid: int
+
+
+def parse_sockets(proc_net_tcp: str) -> list[Listener]:
+    """The listening sockets in the text of /proc/net/tcp or /proc/net/tcp6."""
+    found = []
     for line in proc_net_tcp.splitlines()[1:]:
         words = line.split()
-        if len(words) > 3 and words[3] == _TCP_LISTEN:
-            ports.add(int(words[1].rpartition(":")[2], 16))
-    return frozenset(ports)
+        if len(words) > 9 and words[3] == _TCP_LISTEN:
+            address, _colon, port = words[1].rpartition(":")
+            found.append(Listener(int(port, 16), _address(address), words[9], int(words[7])))
+    return found
+
+
+def _address(text: str) -> str:
+    """The kernel prints each 32-bit word of an address in the machine's own byte order."""
+    words = [bytes.fromhex(text[n : n + 8]) for n in range(0, len(text), 8)]
+    raw = b"".join(word[::-1] if sys.byteorder == "little" else word for word in words)
+    address = ipaddress.ip_address(raw)
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def parse_listeners(proc_net_tcp: str) -> frozenset[int]:
+    """Listening TCP ports from the same text."""
+    return frozenset(listener.port for listener in parse_sockets(proc_net_tcp))
 
 
 def listener_inodes(proc_net_tcp: str, port: int) -> frozenset[str]:
     """Inodes of the sockets that listen on this port, from the same text."""
-    inodes = set()
-    for line in proc_net_tcp.splitlines()[1:]:
-        words = line.split()
-        listens = len(words) > 9 and words[3] == _TCP_LISTEN
-        if listens and int(words[1].rpartition(":")[2], 16) == port:
-            inodes.add(words[9])
-    return frozenset(inodes)
+    return frozenset(s.inode for s in parse_sockets(proc_net_tcp) if s.port == port)
 
 
 def check_port(port: int) -> int:

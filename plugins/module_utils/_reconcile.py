@@ -15,6 +15,7 @@ from typing import Any
 
 from ._dotenv import parse
 from ._merge import REDACTED, merge_patch, redact
+from ._takeover import shown
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Wanted:
 class Observed:
     """What is there now; None or empty for what is not.
 
-    applied: digest() of what the running gateway was last started with, where it is known.
+    applied: digest() of what the running gateway was last started with, where it is known;
+    foreign: others made what is there.
     """
 
     committed: bool = False
@@ -45,6 +47,7 @@ class Observed:
     active: bool = False
     enabled: bool = False
     first_start_pending: bool = False
+    foreign: bool = False
     applied: str | None = None
 
 
@@ -74,7 +77,9 @@ def digest(wanted: Wanted) -> str:
 def plan(wanted: Wanted, observed: Observed) -> Plan:
     """The steps that lead from observed to wanted, with the gateway running at the end."""
     before, after = _differences(wanted, observed)
-    if observed.config is None or not observed.committed:
+    if observed.foreign:
+        steps = _steps_to_take_over(after, observed.active)
+    elif observed.config is None or not observed.committed:
         steps = _steps_to_create(observed)
     elif observed.active:
         steps = _steps_while_running(before, after, _drops_agent(wanted, observed))
@@ -93,6 +98,23 @@ def _steps_to_create(observed: Observed) -> tuple[str, ...]:
     return (
         *("claim", *stop, "config", "first_start_env", "define", "start", "live"),
         *("env", "directories", "files", "ready", "commit"),
+    )
+
+
+def _steps_to_take_over(differs: Mapping[str, Any], active: bool) -> tuple[str, ...]:
+    """Our files and our service in the place of others'; theirs goes once ours has come up.
+
+    What a running gateway does not mind comes first. active: ours runs, of a run that was broken
+    off.
+    """
+    before = ("env", "directories", "files")
+    after = ("config", "modes")
+    return (
+        "note_predecessor",
+        *(name for name in before if name in differs),
+        *("stop_predecessor", *(("stop",) if active else ())),
+        *(name for name in after if name in differs),
+        *("define", "start", "live", "ready", "retire_predecessor", "commit"),
     )
 
 
@@ -144,7 +166,9 @@ def _steps_while_stopped(before: Mapping[str, Any], after: Mapping[str, Any]) ->
 def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    if wanted.config != observed.config:
+    if observed.foreign and wanted.config != observed.config:
+        before["config"], after["config"] = shown(observed.config, wanted.config)
+    elif wanted.config != observed.config:
         before["config"] = redact(observed.config) if observed.config is not None else None
         after["config"] = redact(wanted.config)
     if wanted.env != observed.env or observed.first_start_pending:
@@ -161,7 +185,9 @@ def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], di
     ):
         if missing:
             before[key], after[key] = [], missing
-    if not observed.active:
+    if observed.foreign:
+        before["managed"], after["managed"] = False, True
+    elif not observed.active:
         before["state"], after["state"] = ("stopped" if observed.config else "absent"), "running"
     elif observed.applied not in (None, digest(wanted)):
         before["applied"], after["applied"] = "older settings", "these settings"

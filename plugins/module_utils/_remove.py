@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from . import _journal
-from ._host import PRIVATE_DIR
+from ._discovery import name_of_state_dir
+from ._host import PRIVATE_DIR, Host
 from ._instance import Instance
-from ._model import ClawPilotError
+from ._model import LEGACY_SLUG, ClawPilotError
 
 OPENCLAW_LOG_DIR = "/tmp/openclaw"  # where OpenClaw logs before it has read logging.file
 OPENCLAW_LOCK_DIR = "/tmp/openclaw-state-locks-{uid}"
@@ -51,6 +53,7 @@ def removal(instance: Instance) -> Removal:
         *_files_outside(instance),
         instance.manager.definition_path,
         instance.manager.definition_path + ".off",
+        *instance.retired,
         layout.journal_path,
         _journal.staging_path(layout),
         _journal.gone_path(layout),
@@ -59,20 +62,26 @@ def removal(instance: Instance) -> Removal:
     return Removal(there, sum(host.size(path) for path in there))
 
 
-def _openclaw_logs(instance: Instance) -> list[str]:
-    prefix = f"openclaw-{instance.layout.slug}-"
-    names = instance.host.names(OPENCLAW_LOG_DIR)
+def openclaw_traces(host: Host, state_dir: str) -> list[str]:
+    """What OpenClaw itself leaves outside of a state directory: early logs, and locks."""
+    return [*_openclaw_logs(host, name_of_state_dir(state_dir)), *_openclaw_locks(host, state_dir)]
+
+
+def _openclaw_logs(host: Host, profile: str) -> list[str]:
+    prefix = f"openclaw-{profile}-" if profile not in ("", LEGACY_SLUG) else "openclaw-"
+    names = host.names(OPENCLAW_LOG_DIR)
     # openclaw-SLUG-2026-11-21.log; a slug that continues ours has letters there
     mine = (n for n in names if n.startswith(prefix) and n[len(prefix) : len(prefix) + 4].isdigit())
-    return [os.path.join(OPENCLAW_LOG_DIR, name) for name in mine]
+    return [os.path.join(OPENCLAW_LOG_DIR, name) for name in mine] if profile else []
 
 
-def _openclaw_locks(instance: Instance) -> list[str]:
+def _openclaw_locks(host: Host, state_dir: str) -> list[str]:
     """OpenClaw's locks outside of the state directory, by a hash of its database's path."""
-    database = os.path.join(instance.layout.state_dir, "state", "openclaw.sqlite")
+    database = os.path.join(state_dir, "state", "openclaw.sqlite")
     ending = f".{sha256(database.encode()).hexdigest()[:8]}.lock.sqlite"
-    folder = OPENCLAW_LOCK_DIR.format(uid=os.getuid())
-    mine = (name for name in instance.host.names(folder) if name.endswith(ending))
+    owner = os.stat(state_dir).st_uid if host.exists(state_dir) else os.getuid()
+    folder = OPENCLAW_LOCK_DIR.format(uid=owner)
+    mine = (name for name in host.names(folder) if name.endswith(ending))
     return [os.path.join(folder, name) for name in mine]
 
 
@@ -101,6 +110,11 @@ def remove(instance: Instance) -> None:
     manager.undefine()
     for path in _files_outside(instance):
         host.remove_file(path)
+    for path in instance.retired:
+        if os.path.isdir(path) and not os.path.islink(path):
+            host.remove_tree(path, os.path.dirname(path))
+        else:
+            host.remove_file(path)
     host.remove_tree(_journal.check_path(layout), layout.home)
     _remove_folders(instance, list(data["made"]) if data else [])
 
@@ -123,7 +137,7 @@ def _files_outside(instance: Instance) -> list[str]:
     layout = instance.layout
     console = layout.console_log_path
     ours = [console, console + ".1", layout.first_start_env_path]
-    return [*ours, *_openclaw_logs(instance), *_openclaw_locks(instance)]
+    return [*ours, *openclaw_traces(instance.host, layout.state_dir)]
 
 
 def _remove_folders(instance: Instance, made: list[str]) -> None:
@@ -155,20 +169,28 @@ def _remove_with_journal(instance: Instance, inside: list[str]) -> None:
 
 
 def backup(instance: Instance, folder: str) -> str:
-    """Archive the stopped instance's state and project directories; the archive's path (0600).
+    """Archive the stopped instance's state and project directories (see archive)."""
+    layout = instance.layout
+    folders = [layout.state_dir]
+    project = str((instance.marker or instance.journal or {}).get("project_dir", ""))
+    if project in removal(instance).paths:  # what goes is in the archive, all of it
+        folders.append(project)
+    return archive(instance.host, folder, layout.slug, folders)
 
-    Raises BACKUP_FAILED; then nothing is removed.
+
+def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
+    """Archive folders with all that is in them; the archive's path (0600), made below `folder`.
+
+    Raises BACKUP_FAILED; then nothing is left of it.
     """
-    host, layout = instance.host, instance.layout
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = os.path.join(folder, f"openclaw-{layout.slug}-{stamp}.tar.gz")
+    path = os.path.join(folder, f"openclaw-{slug}-{stamp}.tar.gz")
     for parent in _journal.missing_parents(host, folder, "/"):
         host.make_dir(parent, PRIVATE_DIR)
     host.write(path, "")
-    words = ["tar", "-czf", path, "-C", layout.home, os.path.basename(layout.state_dir)]
-    project = str((instance.marker or instance.journal or {}).get("project_dir", ""))
-    if project in removal(instance).paths:  # what goes is in the archive, all of it
-        words += ["-C", os.path.dirname(project), os.path.basename(project)]
+    words = ["tar", "-czf", path]
+    for one in folders:
+        words += ["-C", os.path.dirname(one), os.path.basename(one)]
     result = host.run(words, timeout=3600)
     if result.code != 0:
         host.remove_file(path)

@@ -83,8 +83,10 @@ class Connection:
     @property
     def hello(self) -> Hello:
         """What the gateway said of itself and of this connection."""
-        assert self._session.hello is not None  # connect() hands out greeted connections only
-        return self._session.hello
+        hello = self._session.hello
+        if hello is None:  # connect() hands out greeted connections only
+            raise AssertionError("not greeted")
+        return hello
 
     def call(
         self, method: str, params: Mapping[str, Any] | None = None, timeout: float | None = None

@@ -11,27 +11,17 @@ import os
 import pwd
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from ._host import Host, Result
 from ._model import ClawPilotError, Layout
+from ._sightings import ServiceState
 from ._supervisor import SupervisorClient
 from ._unit import Launch, supervisor_program, supervisord_config, systemd_unit
 
 SOCKET_PATH_MAX = 100  # sun_path holds 107 bytes on Linux and fewer elsewhere
-
-
-@dataclass(frozen=True)
-class ServiceState:
-    """What the service manager says of one gateway; pid 0 when there is none."""
-
-    defined: bool = False
-    enabled: bool = False
-    active: bool = False
-    failed: bool = False
-    pid: int = 0
-    exit_code: int | None = None
-    restarts: int = 0
 
 
 class ServiceManager(ABC):
@@ -111,17 +101,8 @@ class Systemd(ServiceManager):
     def state(self) -> ServiceState:
         wanted = "LoadState,UnitFileState,ActiveState,MainPID,ExecMainStatus,NRestarts"
         result = self._systemctl("show", self.name + ".service", f"--property={wanted}")
-        shown = dict(line.partition("=")[::2] for line in result.out.splitlines())
-        active = shown.get("ActiveState", "inactive")
-        return ServiceState(
-            defined=self.host.exists(self.definition_path),
-            enabled=shown.get("UnitFileState") == "enabled",
-            active=active in ("active", "activating", "reloading"),
-            failed=active == "failed",
-            pid=int(shown.get("MainPID") or 0),
-            exit_code=int(shown.get("ExecMainStatus") or 0),
-            restarts=int(shown.get("NRestarts") or 0),
-        )
+        defined = self.host.exists(self.definition_path)
+        return replace(shown_state(result.out), defined=defined)
 
     def define(self, text: str) -> None:
         self.host.write(self.definition_path, text, 0o600)
@@ -153,7 +134,9 @@ class Systemd(ServiceManager):
 
     def _systemctl(self, *words: str) -> Result:
         command = ("systemctl", "--user", *words)
-        return self.host.run(command, env=user_bus_environment(), timeout=self.stop_timeout + 90)
+        return self.host.run(
+            command, env=systemd_environment(os.getuid()), timeout=self.stop_timeout + 90
+        )
 
 
 class Supervisor(ServiceManager):
@@ -191,16 +174,9 @@ class Supervisor(ServiceManager):
 
     def state(self) -> ServiceState:
         info = self._client.info(self.name) if self._client.alive() else None
-        word = info["statename"] if info else "STOPPED"
         enabled = self.host.exists(self.definition_path)
-        return ServiceState(
-            defined=enabled or self.host.exists(self._disabled_path),
-            enabled=enabled,
-            active=word in ("STARTING", "RUNNING", "BACKOFF", "STOPPING"),
-            failed=word in ("FATAL", "EXITED", "BACKOFF"),
-            pid=info["pid"] if info else 0,
-            exit_code=info["exitstatus"] if info else None,
-        )
+        defined = enabled or self.host.exists(self._disabled_path)
+        return supervisor_state(info, defined, enabled)
 
     def define(self, text: str) -> None:
         enabled = self.host.exists(self.definition_path)
@@ -277,24 +253,54 @@ class Supervisor(ServiceManager):
         return False
 
 
+def shown_state(text: str) -> ServiceState:
+    """One state from what `systemctl show` prints of a unit."""
+    shown = dict(line.partition("=")[::2] for line in text.splitlines())
+    active = shown.get("ActiveState", "inactive")
+    return ServiceState(
+        defined=shown.get("LoadState") == "loaded",
+        enabled=shown.get("UnitFileState") == "enabled",
+        active=active in ("active", "activating", "reloading"),
+        failed=active == "failed",
+        pid=int(shown.get("MainPID") or 0),
+        exit_code=int(shown.get("ExecMainStatus") or 0),
+        restarts=int(shown.get("NRestarts") or 0),
+    )
+
+
+def supervisor_state(info: Mapping[str, Any] | None, defined: bool, enabled: bool) -> ServiceState:
+    """One state from supervisor's getProcessInfo; None: it does not know the program."""
+    word = info["statename"] if info else "STOPPED"
+    return ServiceState(
+        defined=defined,
+        enabled=enabled,
+        active=word in ("STARTING", "RUNNING", "BACKOFF", "STOPPING"),
+        failed=word in ("FATAL", "EXITED", "BACKOFF"),
+        pid=info["pid"] if info else 0,
+        exit_code=info["exitstatus"] if info else None,
+    )
+
+
 def account_home() -> str:
     """The home of the account that this process runs as."""
     return pwd.getpwuid(os.geteuid()).pw_dir
 
 
-def user_bus_environment() -> dict[str, str]:
-    """What systemctl --user needs; set by hand, since a become or an ssh command has no session."""
-    runtime_dir = f"/run/user/{os.getuid()}"
+def systemd_environment(uid: int) -> dict[str, str]:
+    """What systemctl needs to reach that user's systemd; set by hand, since a become or an ssh
+    command has no session.
+    """
+    own = os.environ.get("XDG_RUNTIME_DIR") if uid == os.getuid() else None
     return {
         "PATH": os.defpath + ":/usr/sbin:/sbin",
-        "XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR") or runtime_dir,
+        "XDG_RUNTIME_DIR": own or f"/run/user/{uid}",
         "LANG": "C.UTF-8",
     }
 
 
 def has_user_systemd(host: Host) -> bool:
     """Whether the user's systemd answers; a stat of its socket, no process."""
-    folder = user_bus_environment()["XDG_RUNTIME_DIR"]
+    folder = systemd_environment(os.getuid())["XDG_RUNTIME_DIR"]
     return host.exists(os.path.join(folder, "systemd", "private"))
 
 

@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import _journal
+from . import _adopted, _handover, _journal, _predecessor
 from ._apply import Applier, hold
 from ._arguments import given_environment, given_secrets, spec_options
-from ._describe import describe
 from ._dotenv import parse
 from ._host import Host
 from ._instance import Instance, Request, Target
 from ._merge import mask
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
-from ._module import below_home, home_of, layout_of, manager_of, prefix_of
+from ._module import below_home, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._prepare import check_room_for_instance
+from ._probe import describe_own
 from ._remove import backup, removal, remove
 from ._runtime import find
+from ._takeover import unlocked
 from ._unit import Runtime, environment, runs_state_dir
 
 Params = Mapping[str, Any]
+Work = Callable[[Params, bool, Host, Layout], dict[str, Any]]
 LOCK_TIMEOUT = 600.0
 
 
@@ -40,7 +42,6 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
     """The result of the openclaw_instance module for these options."""
     host = host or Host()
     layout = _layout(params, host)
-    state = params["state"]
     check_text("openclaw_home", layout.home, refused='"\\;#')
     if not os.path.isdir(layout.home):
         raise ClawPilotError(
@@ -52,11 +53,23 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
         secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))
         try:
             with hold(host, layout, LOCK_TIMEOUT):
-                return _STATES.get(state, _run_state)(params, check_mode, host, layout)
+                work = _work(params, host, layout)
+                return work(params, check_mode, host, layout)
         except Overtaken:  # hold() waits for the other run, then this one sees what it made
             continue
         except ClawPilotError as error:  # the words of a gateway or of npm may hold a secret
             raise ClawPilotError(error.code, mask(error.message, secrets), error.hint) from error
+
+
+def _work(params: Params, host: Host, layout: Layout) -> Work:
+    """What to do: with an instance of ours, or with one that the registry has adopted."""
+    state = params["state"]
+    ours = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
+    if not ours and not (state == "present" and params.get("take_over")):
+        _handover.check_finished(host, layout)
+    if params.get("adopted") and not ours:
+        return _ADOPTED.get(state, _adopted_state)
+    return _STATES.get(state, _run_state)
 
 
 def _known_secrets(host: Host, layout: Layout) -> list[str]:
@@ -81,20 +94,31 @@ def _layout(params: Params, host: Host) -> Layout:
     return layout_of(dict(params), below_home(dict(params), params.get("projects_root")))
 
 
-def _instance(params: Params, host: Host, layout: Layout, runtime: Runtime | None) -> Instance:
+def _instance(
+    params: Params,
+    host: Host,
+    layout: Layout,
+    runtime: Runtime | None,
+    theirs: _predecessor.Predecessor | None = None,
+) -> Instance:
     known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout) or {}
     python = runtime.supervisor_python if runtime else ""
     manager = manager_of(params["service_manager"], known, host, layout, python)
     stored = known.get("spec", {}).get("stop_timeout") or 0
     manager.stop_timeout = max(params.get("stop_timeout") or 0, stored, manager.stop_timeout)
-    definition = manager.definition()
+    service = theirs.service if theirs else None
+    in_place = service is not None and service.definition_path == manager.definition_path
+    definition = None if in_place else manager.definition()
     if definition is not None and not runs_state_dir(definition, layout.state_dir):
         raise ClawPilotError(
             "SERVICE_EXISTS",
             f"{manager.definition_path} belongs to another home's instance {layout.slug!r}.",
             "Choose another slug: one user has one service of a name.",
         )
-    return Instance(host, layout, manager, runtime)
+    instance = Instance(host, layout, manager, runtime)
+    if theirs:
+        instance.handover = _handover.Handover(host, layout, manager, service, theirs.ran)
+    return instance
 
 
 def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
@@ -126,19 +150,26 @@ def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Ap
     """The plan, made under the home's lock for a new instance, so that its port is its own."""
     stored = _journal.read_marker(host, layout) or _journal.read_journal(host, layout) or {}
     runtime = _runtime(params, check_mode, host, stored)
-    request = _request(params, stored)
-    if params["validate"] == "strict" and not check_mode:
-        instance = _instance(params, host, layout, runtime)
+    theirs = None
+    if params.get("take_over") and not stored:
+        theirs = _predecessor.find(host, layout, (params.get("adopted") or {}).get("state_dir", ""))
+        _predecessor.check_version(theirs, runtime)
+    request = _request(params, stored, theirs)
+    # A gateway that is taken over is stopped: not before OpenClaw itself has seen its new config.
+    if (params["validate"] == "strict" or theirs) and not check_mode:
+        instance = _instance(params, host, layout, runtime, theirs)
         _check_strictly(instance, instance.target(request))
     with host.lock(layout.home):
-        instance = _instance(params, host, layout, runtime)
+        instance = _instance(params, host, layout, runtime, theirs)
         if (instance.known and not stored) or _journal.owner_alive(instance.journal):
             raise Overtaken
         if not check_mode:
             instance.settle()
         target = instance.target(request)
-        applier = Applier(instance, target, params["wait"], float(params["start_timeout"]))
-        if not stored:
+        # Theirs goes only once ours is live.
+        wait = "live" if theirs and params["wait"] == "none" else params["wait"]
+        applier = Applier(instance, target, wait, float(params["start_timeout"]))
+        if not stored and not theirs:
             check_room_for_instance(host, layout)
         if not check_mode:
             applier.claim()
@@ -161,23 +192,30 @@ def _runtime(
         raise
 
 
-def _request(params: Params, stored: Mapping[str, Any]) -> Request:
-    data = overlay(dict(stored.get("spec", {})), spec_options(params))
+def _request(
+    params: Params, stored: Mapping[str, Any], theirs: _predecessor.Predecessor | None = None
+) -> Request:
+    basis = theirs.spec if theirs else stored.get("spec", {})
+    given = spec_options(params)
+    data = overlay(dict(basis), given)
     environment_given = given_environment(params)
     start, end = params["port_range_start"], params["port_range_end"]
     return Request(
         spec=spec_from(data),
-        secrets=given_secrets(params),
+        secrets={**(theirs.secrets if theirs else {}), **given_secrets(params)},
         environment=None if environment_given is None else tuple(sorted(environment_given)),
         templates=params["workspace_files"],
         ports=PortRange(start, end, params["port_step"]),
         reserved=tuple(params["reserved_ports"]),
         secrets_from=params.get("secrets_from") or "",
+        kept=unlocked(theirs.kept if theirs else stored.get("kept", ()), given),
+        furnished=theirs.agents if theirs else tuple(stored.get("furnished", ())),
+        theirs=theirs,
     )
 
 
 def _described(instance: Instance, target: Target, check_mode: bool) -> dict[str, Any]:
-    described = describe(instance.host, instance.layout, instance.manager, target.marker)
+    described = describe_own(instance.host, instance.layout, instance.manager, target.marker)
     if check_mode and target.plan.changed:
         described["port"] = target.port
     return described
@@ -228,7 +266,7 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
             f"There is no instance {layout.slug!r} of ours in {layout.home}.",
-            "See openclaw_instance_info for those there are, or create it first.",
+            "Create it first, or adopt what others made with discover and adopt=true.",
         )
     runtime = _runtime(params, check_mode, host, stored)
     instance = _instance(params, host, layout, runtime)
@@ -250,7 +288,7 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
             "before": {"active": before.active, "enabled": before.enabled},
             "after": dict.fromkeys(("active", "enabled"), params["state"] != "stopped"),
         },
-        "instance": describe(host, layout, instance.manager, stored),
+        "instance": describe_own(host, layout, instance.manager, stored),
     }
 
 
@@ -270,7 +308,7 @@ def _absent(params: Params, check_mode: bool, host: Host, layout: Layout) -> dic
         "steps": ["remove"] if going.paths else [],
         "diff": {"before": {"paths": list(going.paths)}, "after": {"paths": []}},
         "removal": {"paths": list(going.paths), "bytes": going.bytes},
-        "instance": {"slug": layout.slug, "state": "absent"},
+        "instance": {"slug": layout.slug, "openclaw_home": layout.home, "state": "absent"},
     }
     if check_mode or not going.paths:
         return result
@@ -294,31 +332,26 @@ def _stop_and_archive(instance: Instance, folder: str) -> str:
         raise
 
 
-_STATES = {"present": _present, "absent": _absent}
+def _adopted_present(
+    params: Params, check_mode: bool, host: Host, layout: Layout
+) -> dict[str, Any]:
+    if not params.get("take_over"):
+        raise ClawPilotError(
+            "INSTANCE_ADOPTED",
+            f"{layout.slug!r} is adopted: its config is its owner's.",
+            "Have it taken over with take_over=true, or change it by hand.",
+        )
+    return _present(params, check_mode, host, layout)
 
 
-def list_instances(params: Params) -> list[dict[str, Any]]:
-    """Descriptions of all our instances of one home, or of the one that slug names."""
-    host = Host()
-    home = home_of(dict(params))
-    slugs = _journal.siblings(host, Layout(home, ""))
-    wanted = params.get("slug")
-    found = []
-    for slug in slugs:
-        layout = Layout(home, slug)
-        if wanted in (None, slug):
-            found += _listed(host, layout)
-    return found
+def _adopted_absent(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
+    folder = below_home(dict(params), params["backup_dir"]) if params.get("backup_dir") else ""
+    return _adopted.remove(params, check_mode, host, folder)
 
 
-def _listed(host: Host, layout: Layout) -> list[dict[str, Any]]:
-    """The description of one instance of ours, [] for what is none; `unknown` when it is broken:
-    the others are still to be seen.
-    """
-    try:
-        marker = _journal.read_marker(host, layout)
-        if marker is None:
-            return []
-        return [describe(host, layout, manager_of("auto", marker, host, layout), marker)]
-    except ClawPilotError as error:
-        return [{"slug": layout.slug, "state": "unknown", "reason": error.message}]
+def _adopted_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
+    return _adopted.run_state(params, check_mode, host)
+
+
+_STATES: dict[str, Work] = {"present": _present, "absent": _absent}
+_ADOPTED: dict[str, Work] = {"present": _adopted_present, "absent": _adopted_absent}

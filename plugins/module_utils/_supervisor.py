@@ -11,9 +11,12 @@ import http.client
 import socket
 import xmlrpc.client
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from ._model import ClawPilotError
 
+# xmlrpc's own: a password is wanted, or what answers is no supervisord.
+_NO_ANSWER = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError, ExpatError)
 BAD_NAME, NOT_RUNNING, ALREADY_STARTED, ALREADY_ADDED = 10, 70, 60, 90
 
 
@@ -59,7 +62,7 @@ class SupervisorClient:
         """
         try:
             return self._call(method, arguments, ignore)
-        except (OSError, http.client.HTTPException) as error:
+        except _NO_ANSWER as error:
             raise ClawPilotError(
                 "SERVICE_MANAGER_FAILED",
                 f"supervisor did not answer {method} within {self._timeout:.0f} s: {error}.",
@@ -84,7 +87,7 @@ class SupervisorClient:
     def alive(self) -> bool:
         try:
             state = self._call("getState", (), ())
-        except (OSError, http.client.HTTPException):
+        except _NO_ANSWER:
             return False
         return bool(state.get("statename") == "RUNNING")
 
@@ -92,6 +95,10 @@ class SupervisorClient:
         """getProcessInfo (statename, pid, exitstatus, spawnerr, start, ...), None when unknown."""
         info = self.call("getProcessInfo", name, ignore=(BAD_NAME,))
         return dict(info) if info else None
+
+    def all_info(self) -> dict[str, dict[str, Any]]:
+        """getProcessInfo of every program, by name."""
+        return {info["name"]: dict(info) for info in self.call("getAllProcessInfo")}
 
     def add(self, name: str) -> None:
         """Read the files again and add the program; autostart starts it."""
@@ -101,9 +108,13 @@ class SupervisorClient:
     def start(self, name: str) -> None:
         self.call("startProcess", name, False, ignore=(ALREADY_STARTED,))
 
+    def halt(self, name: str) -> None:
+        """Stop the program and wait until it is gone."""
+        self.call("stopProcess", name, True, ignore=(BAD_NAME, NOT_RUNNING))
+
     def stop(self, name: str) -> None:
         """Stop the program, wait until it is gone, and forget it."""
-        self.call("stopProcess", name, True, ignore=(BAD_NAME, NOT_RUNNING))
+        self.halt(name)
         self.call("removeProcessGroup", name, ignore=(BAD_NAME,))
 
     def shutdown(self) -> None:

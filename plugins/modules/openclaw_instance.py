@@ -77,6 +77,9 @@ options:
         description: Which tools the agent may use.
         type: str
         choices: [minimal, coding, messaging, full]
+      workspace:
+        description: Folder that the agent works in. The default is C(workspaces/ID) in the state directory.
+        type: str
   default_model:
     description: Model of all agents that name none, as PROVIDER/MODEL. The default is the first provider's first.
     type: str
@@ -253,6 +256,26 @@ options:
     default: quick
   backup_dir:
     description: With O(state=absent), folder on the host for an archive of the state directory, made first.
+    type: str
+  adopted:
+    description:
+      - What the registry knows of an instance that others made, where it is not one of ours.
+      - It can then be started, stopped and restarted, whatever keeps it running, and with O(confirm) removed.
+    type: dict
+    suboptions:
+      state_dir:
+        description: Its state directory, by which it is found again.
+        type: str
+        required: true
+  take_over:
+    description:
+      - Have an instance that others made in the place of this one become ours, with its config, its data and its port.
+      - Its secrets move to the C(.env) file, our service takes the place of its own, and what our options have no word
+        for stays as it is. When its gateway does not come up again, all is put back.
+    type: bool
+    default: false
+  confirm:
+    description: The slug again, which removing an adopted instance needs.
     type: str
 """
 

@@ -12,7 +12,8 @@ short_description: Show the OpenClaw instances of a home
 version_added: 1.0.0
 author: Claw Pilot contributors (@claw-pilot)
 description:
-  - Returns the instances that M(claw.pilot.openclaw_instance) made in one home, with their state and health.
+  - Returns the instances of one home with their state and health, those that M(claw.pilot.openclaw_instance) made and
+    those of others.
 extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.info
@@ -41,8 +42,8 @@ instances:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._arguments import HOME_ARGUMENTS
+from ..module_utils._facts import list_instances
 from ..module_utils._module import finish
-from ..module_utils._states import list_instances
 
 
 def main() -> None:

@@ -49,6 +49,8 @@ options:
               - V(started), V(stopped), V(restarted) and V(observed) keep a known instance's state, port, version and agents.
               - V(observed) is an event only when the state is another one.
               - V(destroyed) and V(pruned) drop it.
+              - V(device_approved), V(device_rejected), V(device_removed) and V(device_rotated) are events of its devices, and
+                change nothing else.
             type: str
             required: true
             choices:
@@ -62,6 +64,10 @@ options:
               - observed
               - destroyed
               - pruned
+              - device_approved
+              - device_rejected
+              - device_removed
+              - device_rotated
           detail:
             description: The event in words. No secret belongs here.
             type: str
@@ -132,6 +138,10 @@ EVENTS = [
     "observed",
     "destroyed",
     "pruned",
+    "device_approved",
+    "device_rejected",
+    "device_removed",
+    "device_rotated",
 ]
 ENTRY = {
     "event": {"type": "str", "required": True, "choices": EVENTS},

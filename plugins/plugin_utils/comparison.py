@@ -9,7 +9,7 @@ An instance is known by its state directory; where it has none, by its home and 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 Data = dict[str, Any]
@@ -22,13 +22,16 @@ def compare(observation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -
     A known instance has the slug of its row.
     """
     by_place = {_place(row): row for row in rows}
-    found = observation["instances"]
-    names = {_place(i): by_place[_place(i)]["slug"] for i in found if _place(i) in by_place}
+    found = [(_place(instance), instance) for instance in observation["instances"]]
+    there = {place for place, _instance in found}
     blind = {str(warning["path"]) for warning in observation["warnings"]}
-    there = {_place(instance) for instance in found}
     return {
-        "new": [i for i in found if _place(i) not in by_place],
-        "known": [{**i, "slug": names[_place(i)]} for i in found if _place(i) in names],
+        "new": [instance for place, instance in found if place not in by_place],
+        "known": [
+            {**instance, "slug": by_place[place]["slug"]}
+            for place, instance in found
+            if place in by_place
+        ],
         "gone": [
             dict(row)
             for row in rows
@@ -39,14 +42,29 @@ def compare(observation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -
 
 def _place(item: Mapping[str, Any]) -> tuple[str, str]:
     state_dir = str(item.get("state_dir") or "")
-    return (state_dir, "") if state_dir else (str(item["openclaw_home"]), str(item["slug"]))
+    return (state_dir, "") if state_dir else _name(item)
 
 
-def _was_looked_at(row: Mapping[str, Any], homes: Collection[str], blind: Collection[str]) -> bool:
-    home, state_dir = str(row["openclaw_home"]), str(row["state_dir"] or "")
-    seen = home in homes or posixpath.dirname(state_dir) in homes
-    engine = "docker" if row.get("service_manager") == "docker" else ""
-    return seen and not {home, state_dir, engine} & set(blind)
+def _was_looked_at(row: Mapping[str, Any], homes: Collection[str], blind: Set[str]) -> bool:
+    """Whether nothing that could tell of the row's instance was out of sight.
+
+    Where it lies in no home that was looked at, only its service or its process tells of it: of
+    these all have to have been asked.
+    """
+    home, state_dir = str(row["openclaw_home"]), str(row.get("state_dir") or "")
+    folder = posixpath.dirname(state_dir)
+    in_container = row.get("service_manager") == "docker"
+    engines = {"docker", "podman"} if in_container else set()
+    if blind & {home, folder, state_dir, *engines}:
+        return False
+    if folder in homes or in_container:
+        return home in homes or folder in homes
+    return home in homes and not blind
+
+
+def adoptable(instance: Mapping[str, Any]) -> bool:
+    """Whether it can be adopted: the registry knows an instance by its home."""
+    return bool(instance["openclaw_home"])
 
 
 def entries(
@@ -58,18 +76,26 @@ def entries(
     """The entries of a registry report for a comparison.
 
     adopt: whether to take in what is new, of that with only: these slugs; prune: whether to drop
-    what is gone.
+    what is gone. A gone row whose name is taken by what is adopted goes with it, and what goes
+    comes first: the new one may have its port.
     """
-    adopted = [i for i in comparison["new"] if adopt and (not only or i["slug"] in only)]
+    adopted = to_adopt(comparison, only) if adopt else []
+    names = {_name(instance) for instance in adopted}
+    dropped = [row for row in comparison["gone"] if prune or _name(row) in names]
     return [
+        *({"event": "pruned", "detail": "no longer on the host", "instance": r} for r in dropped),
         *({"event": "adopted", "detail": _found(i), "instance": i} for i in adopted),
         *({"event": "observed", "detail": "", "instance": i} for i in comparison["known"]),
-        *(
-            {"event": "pruned", "detail": "no longer on the host", "instance": row}
-            for row in comparison["gone"]
-            if prune
-        ),
     ]
+
+
+def _name(item: Mapping[str, Any]) -> tuple[str, str]:
+    return str(item["openclaw_home"]), str(item["slug"])
+
+
+def to_adopt(comparison: Mapping[str, Any], only: Collection[str] = ()) -> list[Data]:
+    """The new instances that can be adopted, of them with only: those of these slugs."""
+    return [i for i in comparison["new"] if adoptable(i) and (not only or i["slug"] in only)]
 
 
 def _found(instance: Mapping[str, Any]) -> str:

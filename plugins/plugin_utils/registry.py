@@ -240,7 +240,7 @@ class _Tables:
         )
 
     def insert(self, table: str, values: Row) -> int:
-        marks = ", ".join("?" for _ in values)
+        marks = ", ".join("?" * len(values))
         sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"
         return int(self._db.conn.execute(sql, tuple(values.values())).lastrowid or 0)
 

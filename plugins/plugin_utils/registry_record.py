@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from .registry_report import GONE, OBSERVED, STARTING, STORING, Entry, Report
+from .registry_report import DEVICES, GONE, OBSERVED, STARTING, STORING, Entry, Report
 
 Row = dict[str, Any]
 
@@ -82,6 +82,8 @@ class Recorder:
             self._observe(report, entry, known)
         elif entry.event in GONE:
             self._drop(report, entry, known)
+        elif entry.event in DEVICES:
+            self._event(report, entry, known)
         elif entry.event in STARTING and known is None and entry.managed:
             self._store_whole(report, entry, known, discovered=0)
         elif entry.event in STARTING:

@@ -18,7 +18,9 @@ STATES = frozenset("running starting degraded stopped error unknown".split())
 STORING = frozenset("created changed taken_over".split())
 STARTING = {"started": "running", "stopped": "stopped", "restarted": "running"}
 GONE = frozenset("destroyed pruned".split())
-EVENTS = STORING | STARTING.keys() | GONE | {"adopted", "observed"}
+# Devices of an instance: events, and nothing that is stored.
+DEVICES = frozenset("device_approved device_rejected device_removed device_rotated".split())
+EVENTS = STORING | STARTING.keys() | GONE | DEVICES | {"adopted", "observed"}
 OBSERVED = ("state", "port", "openclaw_version")  # what an observation may change
 _SERVER = "ip ssh_user connection os openclaw_bin openclaw_version".split()
 _PLAIN = "display_name openclaw_user default_model".split()
@@ -104,6 +106,8 @@ def _entry(given: Any) -> Entry | str:
     values = _values(instance)
     if event in STARTING:
         values.setdefault("state", STARTING[event])
+    if event in DEVICES:
+        values = {key: value for key, value in values.items() if key == "state_dir"}
     detail = text(given.get("detail")) or ""
     agents, managed = _agents(instance.get("agents")), instance.get("managed") is True
     return Entry(event, detail, home, slug, values, agents, managed)

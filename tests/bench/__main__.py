@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure creating, re-running and destroying an instance beside a hand-written script.
+"""Measure an instance's life beside a hand-written script, and looks at many (tests.bench.fleet).
 
 python -m tests.bench [ROUNDS]. Both sides alternate in one run on the same machine; what counts
 is their ratio. Exits with 1 when a figure misses its bound.
@@ -22,6 +22,7 @@ from statistics import median
 
 from ansible_collections.claw.pilot.plugins.module_utils._health import probe
 
+from tests.bench import fleet
 from tests.integration.conftest import CACHE, Home, call
 
 ROOT = Path(__file__).parents[2]
@@ -172,10 +173,7 @@ def report(script: Figures, playbook: Figures, module: Figures) -> bool:
         ("create again, seconds", median(playbook.again), 5.0),
         ("destroy beside the stop, seconds", beside, 4.0),
     )
-    print(f"\n{'':36}{'measured':>10}{'at most':>10}")
-    for name, value, most in bounds:
-        print(f"{name:36}{value:>10.2f}{most:>10.2f}  {'ok' if value <= most else 'MISSED'}")
-    return all(value <= most for _name, value, most in bounds)
+    return fleet.report(bounds)
 
 
 def main(rounds: int) -> int:
@@ -193,7 +191,8 @@ def main(rounds: int) -> int:
         module_alone(module, home)
         shutil.rmtree(folder)
         print(f"round {number + 1} of {rounds}", flush=True)
-    return 0 if report(script, playbook, module) else 1
+    held = report(script, playbook, module)
+    return 0 if fleet.report(fleet.bounds(rounds)) and held else 1
 
 
 if __name__ == "__main__":

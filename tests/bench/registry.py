@@ -57,7 +57,7 @@ def entry(number: int, event: str = "created", **more: Any) -> dict[str, Any]:
 
 def fill(path: Path, count: int, hosts: int = 1) -> None:
     """A registry of so many instances, spread over host-0, host-1, ... in turn."""
-    spread: list[list[dict[str, Any]]] = [[] for _ in range(hosts)]
+    spread: list[list[dict[str, Any]]] = [[] for _host in range(hosts)]
     for number in range(count):
         spread[number % hosts].append(entry(number))
     reports = [report(f"host-{n}", *entries) for n, entries in enumerate(spread)]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,14 +17,13 @@ import pexpect
 import pytest
 
 from .conftest import Home, listing, new_home
+from .controller import ANSIBLE, ROOT, private_environment
 
-ROOT = Path(__file__).parents[2]
-ANSIBLE = str(Path(sys.executable).with_name("ansible-playbook"))
 KEY = "sk-ant-playbook-canary"
 
 
 def run(*command: str, home: Home, **env: str) -> subprocess.CompletedProcess[str]:
-    variables = {**os.environ, "HOME": str(home.path), "NO_COLOR": "1", **env}
+    variables = private_environment(home.path, **env)
     return subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
     )
@@ -62,9 +60,10 @@ def test_1_check_mode_works_on_a_host_that_has_nothing(lived: Home) -> None:
     nothing = str(lived.path / "no-prefix")
     done = play(lived, "create", "--check", "--diff", slug="demo", prefix=nothing)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert changes(done) == 2
+    assert changes(done) == 3  # the last one is the registry's
     assert not lived.state_dir("demo").exists()
     assert not Path(nothing).exists()
+    assert not (lived.path / "pilot").exists()
 
 
 def test_2_create_by_name_ends_with_url_port_files_and_next_commands(lived: Home) -> None:
@@ -88,7 +87,7 @@ def test_3_create_again_changes_nothing_and_keeps_edited_workspaces(lived: Home)
 
 def test_3a_a_short_value_in_the_environment_masks_nothing_else(lived: Home) -> None:
     done = play(lived, "create", "-v", slug="demo", instance_environment={"SKIP": "1"})
-    assert changes(done) == 1
+    assert changes(done) == 2
     assert f"http://127.0.0.1:{lived.config('demo')['gateway']['port']}/" in done.stdout
     assert "SKIP=1" in (lived.state_dir("demo") / ".env").read_text()
 
@@ -99,7 +98,7 @@ def test_4_restart_gives_a_new_process(lived: Home) -> None:
         return int(answer["instance"]["service"]["pid"])
 
     before = pid()
-    assert changes(play(lived, "restart", slug="demo")) == 1
+    assert changes(play(lived, "restart", slug="demo")) == 2
     assert pid() != before
 
 
@@ -119,7 +118,7 @@ def test_6_destroy_wants_the_slug_confirmed(lived: Home) -> None:
 
 
 def test_7_at_a_terminal_slug_and_confirmation_are_asked_for(lived: Home) -> None:
-    env = {**os.environ, "HOME": str(lived.path), "NO_COLOR": "1", "TERM": "dumb"}
+    env = private_environment(lived.path, TERM="dumb")
     options = ["-e", f"openclaw_home={lived.path}", "-e", f"prefix={lived.prefix}"]
     terminal = pexpect.spawn(
         ANSIBLE, ["claw.pilot.destroy_instance", *options], env=env, encoding="utf-8", timeout=60
@@ -128,7 +127,7 @@ def test_7_at_a_terminal_slug_and_confirmation_are_asked_for(lived: Home) -> Non
     terminal.sendline("demo")
     terminal.expect("Type demo to remove all of this")
     terminal.sendline("demo")
-    terminal.expect(r"changed=2 .*failed=0")
+    terminal.expect(r"changed=3 .*failed=0")
     terminal.expect(pexpect.EOF)
     assert not lived.state_dir("demo").exists()
     assert changes(play(lived, "destroy", slug="demo", confirm="demo")) == 0

@@ -24,7 +24,10 @@ UTILS = "plugins/module_utils/"
 MODULES = "plugins/modules/"
 # No input, no output: values in, values out. A new pure file is named here.
 PURE = set(
-    "_arguments _check _config _dotenv _floor _json5 _merge _model _ports _reconcile _unit".split()
+    "_arguments _check _commands _config _container_facts _definitions _describe _devices"
+    " _discovery _doctor _doctor_host _dotenv _finding _floor _frames _gateway"
+    " _gateway_error _includes _json5 _log_lines _merge _metrics _model _pairing_policy"
+    " _ports _reconcile _sightings _state_words _summary _takeover _unit".split()
 )
 # What a pure file has no use for.
 EFFECTS = set(

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The claw-pilot command, against an ansible-playbook that only writes down how it was called."""
+"""How claw-pilot runs playbooks: with an ansible-playbook that only writes down its call."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.webapp import cli
+from ansible_collections.claw.pilot.webapp.cli import local, options, run, variables
 from click.testing import CliRunner, Result
 
 KEY = "sk-not-to-be-seen"
 FAKE = """\
 #!{python}
 import json, os, pathlib, sys, time
+print(end=os.environ.get("FAKE_OUTPUT", ""))
 here = pathlib.Path(__file__).parent
 path = sys.argv[-1][1:]
 seen = {{"argv": sys.argv[1:], "path": path, "mode": os.stat(path).st_mode}}
@@ -56,7 +58,10 @@ class Playbook:
 @pytest.fixture
 def playbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Playbook:
     fake = Playbook(tmp_path)
-    monkeypatch.setattr(cli.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setattr(run.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CLAW_PILOT_REGISTRY", "none")
+    monkeypatch.setattr(local, "observe", lambda _rows=(): {"instances": [], "observed_at": ""})
     return fake
 
 
@@ -67,7 +72,14 @@ def invoke(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["create"], "Missing argument 'SLUG'"),
+        (["create"], "needs its slug"),
+        (["create", "--json"], "needs its slug"),
+        (["destroy", "demo"], "needs a confirmation"),
+        (["destroy", "demo", "--json"], "needs a confirmation"),
+        (["destroy", "demo", "--confirm", "other"], "is not the name"),
+        (["token", "demo", "--json"], "never part of a JSON document"),
+        (["stop", "demo", "--target", "web", "--host", "web"], "--host picks"),
+        (["logs", "demo", "-f", "-K"], "cannot ask for a password"),
         (["create", "demo", KEY], "key=value"),
         (["create", "demo", "not-a-name=1"], "key=value"),
         (["create", "demo", "slug=other"], "slug has its own place"),
@@ -89,26 +101,59 @@ def test_a_wrong_command_line_is_refused_and_nothing_runs(
 def test_a_missing_ansible_playbook_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setattr(run.sysconfig, "get_path", lambda _name: str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     result = invoke("start", "demo")
     assert result.exit_code == 1
     assert "ansible-playbook is missing" in result.output
 
 
-def test_the_exit_code_of_the_playbook_is_passed_through(
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [(0, 0), (1, 1), (4, 4), (5, 2), (99, 130), (143, 143), (250, 1)],
+)
+def test_the_exit_code_of_the_playbook_is_put_into_ours(
+    playbook: Playbook, monkeypatch: pytest.MonkeyPatch, theirs: int, ours: int
+) -> None:
+    monkeypatch.setattr(local, "fleet", lambda slug: ({}, [{"slug": slug}]))
+    monkeypatch.setenv("FAKE_CODE", str(theirs))
+    assert invoke("stop", "demo").exit_code == ours
+
+
+def test_a_failure_for_an_instance_that_is_nowhere_has_its_own_code(
     playbook: Playbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FAKE_CODE", "4")
-    assert invoke("stop", "demo").exit_code == 4
+    monkeypatch.setenv("FAKE_CODE", "2")
+    assert invoke("stop", "demo").exit_code == 3
+    assert invoke("stop", "demo", "--target", "web").exit_code == 1
+    assert invoke("create", "demo").exit_code == 1
 
 
-@pytest.mark.parametrize("verb", list(cli.VERBS))
-def test_each_verb_runs_its_playbook(playbook: Playbook, verb: str) -> None:
-    result = invoke(verb, "demo")
-    assert result.exit_code == 0
-    assert playbook.seen["argv"][0] == f"claw.pilot.{verb}_instance"
-    assert playbook.seen["variables"] == {"slug": "demo"}
+COMMANDS = {
+    ("create", "demo"): ("create_instance", {"slug": "demo"}),
+    ("start", "demo"): ("start_instance", {"slug": "demo"}),
+    ("stop", "demo"): ("stop_instance", {"slug": "demo"}),
+    ("restart", "demo"): ("restart_instance", {"slug": "demo"}),
+    ("destroy", "demo", "--confirm", "demo"): (
+        "destroy_instance",
+        {"slug": "demo", "confirm": "demo"},
+    ),
+    ("token", "demo"): ("token", {"slug": "demo"}),
+    ("init", "--adopt", "--prune", "-i", "x,"): ("discover", {"adopt": True, "prune": True}),
+    ("init", "--no-adopt", "-i", "x,"): ("discover", {"adopt": False}),
+    ("init", "-i", "x,", "openclaw_home=/opt/x"): ("discover", {"openclaw_home": "/opt/x"}),
+}
+
+
+@pytest.mark.parametrize("arguments", list(COMMANDS), ids=" ".join)
+def test_each_verb_runs_its_playbook(playbook: Playbook, arguments: tuple[str, ...]) -> None:
+    result = invoke(*arguments)
+    name, given = COMMANDS[arguments]
+    assert result.exit_code == 0, result.output
+    assert playbook.seen["argv"][0] == f"claw.pilot.{name}"
+    assert playbook.seen["variables"] == given
+    assert playbook.seen["env"]["CLAW_PILOT_ORIGIN"] == "cli"
+    assert "ANSIBLE_STDOUT_CALLBACK" not in playbook.seen["env"]
 
 
 def test_all_options_reach_ansible_playbook_under_their_own_names(playbook: Playbook) -> None:
@@ -137,7 +182,7 @@ def test_all_options_reach_ansible_playbook_under_their_own_names(playbook: Play
     ],
 )
 def test_a_value_is_json_where_it_is_meant_so(text: str, value: object) -> None:
-    assert cli.parse_pairs([f"note={text}"]) == {"note": value}
+    assert variables.parse_pairs([f"note={text}"]) == {"note": value}
 
 
 def test_a_secret_of_digits_stays_text(playbook: Playbook) -> None:
@@ -185,7 +230,7 @@ def test_a_signal_reaches_the_playbook_and_the_file_still_goes(
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "from ansible_collections.claw.pilot.webapp import cli\n"
-        f"cli.sysconfig.get_path = lambda _name: {str(tmp_path)!r}\n"
+        f"cli.run.sysconfig.get_path = lambda _name: {str(tmp_path)!r}\n"
         "cli.main(['start', 'demo'])"
     )
     environment = {**os.environ, "FAKE_SECONDS": "60"}
@@ -211,5 +256,61 @@ def test_the_version_is_that_of_galaxy_yml() -> None:
 
 
 def test_passwords_are_asked_for_by_ansible_itself() -> None:
-    flags = {"ask_become_pass": True, "ask_vault_password": True, "check": False}
-    assert cli.playbook_options(None, flags, 0) == ["--ask-become-pass", "--ask-vault-password"]
+    asked = options.Ansible(ask_become_pass=True, ask_vault_password=True)
+    assert asked.words == ("--ask-become-pass", "--ask-vault-password")
+
+
+DOCUMENT = {"playbook": "stop_instance", "ok": True, "failures": [], "result": {"a": 1}}
+
+
+def test_json_is_the_document_of_the_result_callback_and_nothing_else(
+    playbook: Playbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_OUTPUT", f"Using a config file\n{json.dumps(DOCUMENT)}\n")
+    result = invoke("stop", "demo", "--json", "-v")
+    assert json.loads(result.stdout) == DOCUMENT
+    assert "ansible-playbook claw.pilot.stop_instance" in result.stderr
+    assert playbook.seen["env"]["ANSIBLE_STDOUT_CALLBACK"] == "claw.pilot.result"
+    assert playbook.seen["env"]["ANSIBLE_VERBOSE_TO_STDERR"] == "true"
+
+
+def test_json_adopts_nothing_unless_told_to(
+    playbook: Playbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_OUTPUT", json.dumps(DOCUMENT))
+    assert invoke("init", "--json").exit_code == 0
+    assert playbook.seen["variables"] == {"adopt": False}
+
+
+@pytest.mark.parametrize(
+    ("code", "failures", "ours"),
+    [
+        ("2", [{"code": "INSTANCE_NOT_FOUND"}], 3),
+        ("2", [{"code": "INSTANCE_NOT_FOUND"}, {"code": "PORT_CONFLICT"}], 1),
+        ("2", [{"code": "PORT_CONFLICT"}], 1),
+        ("4", [{"code": "INSTANCE_NOT_FOUND"}], 4),
+    ],
+)
+def test_the_result_tells_which_failure_it_was(
+    playbook: Playbook,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    failures: list[dict[str, str]],
+    ours: int,
+) -> None:
+    monkeypatch.setenv("FAKE_CODE", code)
+    monkeypatch.setenv("FAKE_OUTPUT", json.dumps({**DOCUMENT, "failures": failures}))
+    result = invoke("stop", "demo", "--json")
+    assert result.exit_code == ours
+    assert json.loads(result.stdout)["failures"] == failures
+
+
+@pytest.mark.parametrize("output", ["", "ERROR! no such playbook", "{broken\n{'x'}"])
+def test_a_playbook_that_ends_without_a_document_is_an_error_as_json(
+    playbook: Playbook, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    monkeypatch.setenv("FAKE_CODE", "4")  # also what ansible-playbook says of a broken playbook
+    monkeypatch.setenv("FAKE_OUTPUT", output)
+    result = invoke("stop", "demo", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["code"] == "PLAYBOOK_FAILED"

@@ -20,11 +20,12 @@ PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
 def raised_codes() -> set[str]:
-    """First arguments of every ClawPilotError in the core, and the codes of its tables."""
+    """First arguments of every ClawPilotError, the codes of its tables, and of warnings."""
     codes = {"PYTHON_TOO_OLD"}
-    for path in (ROOT / "plugins" / "module_utils").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            codes |= set(codes_in(node))
+    for folder in ("plugins", "webapp"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                codes |= set(codes_in(node))
     return codes
 
 

@@ -147,13 +147,15 @@ def test_the_tasks_hand_every_variable_to_its_option(role: str, module: str) -> 
 
 
 def test_the_playbooks_set_only_variables_that_a_role_has() -> None:
-    known = {f"{role}_{name}" for role in ROLES for name in variables(role)}
+    roles = (*ROLES, "openclaw_registry", "openclaw_discovery")
+    known = {f"{role}_{name}" for role in roles for name in variables(role)}
     assert set(load("playbooks/vars/instance.yml")) <= known
+    assert set(load("playbooks/vars/host.yml")) <= known
 
 
 def test_the_playbooks_reach_every_variable_of_an_instance_that_people_want() -> None:
     given = set(load("playbooks/vars/instance.yml"))
-    internal = {"state", "port_range_start", "port_range_end", "port_step", "reserved_ports"}
+    internal = {"state", "reserved_ports", "adopted"}
     assert {f"{INSTANCE}_{name}" for name in set(variables(INSTANCE)) - internal} <= given
 
 

@@ -163,7 +163,7 @@ def block(main: list[Any], rescue: list[Any], always: list[Any] | None = None) -
 
 
 def test_rescued_is_what_stands_in_the_main_part_of_a_block_with_rescue() -> None:
-    deep, side, last, other, bare = (Task() for _ in range(5))
+    deep, side, last, other, bare = (Task() for _task in range(5))
     inner = block([deep], [])
     block([inner], [side], [last])
     block([other], [])

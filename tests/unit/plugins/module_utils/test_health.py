@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils import _health
-from ansible_collections.claw.pilot.plugins.module_utils._health import Health
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
-from ansible_collections.claw.pilot.plugins.module_utils._services import ServiceState
+from ansible_collections.claw.pilot.plugins.module_utils._sightings import ServiceState
+from ansible_collections.claw.pilot.plugins.module_utils._state_words import Health, state_word
 
 CONSOLE = Path(__file__).parents[2] / "fixtures" / "console"
 LIVE = (200, {"ok": True, "status": "live"})
@@ -164,7 +164,12 @@ BACKOFF = ServiceState(defined=True, enabled=True, active=True, restarts=3)
     ],
 )
 def test_an_instance_has_one_state_word(state: ServiceState, health: Health, word: str) -> None:
-    assert _health.state_word(state, health) == word
+    assert state_word(state, health) == word
+
+
+def test_nobody_can_use_a_gateway_whose_token_does_not_work() -> None:
+    assert state_word(UP, Health(True, True), locked_out=True) == "degraded"
+    assert state_word(STOPPED, Health(), locked_out=True) == "stopped"
 
 
 def ended(code: int | None) -> ServiceState:

@@ -206,3 +206,38 @@ def test_nothing_to_do_has_an_empty_diff() -> None:
     planned = plan(WANTED, RUNNING)
     assert planned == Plan()
     assert not planned.changed
+
+
+THEIRS = replace(RUNNING, committed=False, active=False, definition=None, foreign=True)
+TAKE_OVER = ("define", "start", "live", "ready", "retire_predecessor", "commit")
+
+
+@pytest.mark.parametrize(
+    ("seen", "steps"),
+    [
+        ({}, ("note_predecessor", "stop_predecessor", *TAKE_OVER)),
+        ({"active": True}, ("note_predecessor", "stop_predecessor", "stop", *TAKE_OVER)),
+        (
+            {**OTHER_CONFIG, **OLD_KEY, **NO_FOLDER, **NO_FILE, **OPEN_MODE},
+            ("note_predecessor", "env", "directories", "files")
+            + ("stop_predecessor", "config", "modes", *TAKE_OVER),
+        ),
+    ],
+    ids=["nothing differs", "ours runs already", "everything"],
+)
+def test_what_a_running_gateway_does_not_mind_comes_before_it_is_stopped(
+    seen: dict[str, Any], steps: tuple[str, ...]
+) -> None:
+    assert plan(WANTED, replace(THEIRS, **seen)).steps == steps
+
+
+def test_a_take_over_shows_only_what_it_changes() -> None:
+    config = {**WANTED.config, "channels": {"slack": {"hook": SECRET}}, "env": {"ODD": SECRET}}
+    config["gateway"] = {"port": 18789, "auth": {"token": SECRET}}
+    wanted = replace(WANTED, config={**config, **WANTED.config, "env": {}})
+    planned = plan(wanted, replace(THEIRS, config=config))
+    shown = json.dumps([planned.before, planned.after])
+    assert SECRET not in shown
+    assert "slack" not in shown
+    assert planned.after["config"]["gateway"]["auth"]["token"] == "${OPENCLAW_GW_AUTH_TOKEN}"
+    assert (planned.before["managed"], planned.after["managed"]) == (False, True)

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.claw.pilot.plugins.module_utils import _services
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host, Result
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError, Layout
-from ansible_collections.claw.pilot.plugins.module_utils._services import ServiceState
+from ansible_collections.claw.pilot.plugins.module_utils._sightings import ServiceState
 
 SHOWN = "LoadState=loaded\nUnitFileState={}\nActiveState={}\nMainPID={}\nExecMainStatus={}\n"
 

@@ -12,13 +12,36 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.claw.pilot.plugins.module_utils import _arguments, _model
+from ansible_collections.claw.pilot.plugins.modules import (
+    openclaw_device,
+    openclaw_device_info,
+    openclaw_registry,
+    openclaw_registry_info,
+)
 
 ROOT = Path(__file__).parents[4]
 COLLECTION = "ansible_collections.claw.pilot.plugins"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+SLUG = {"slug": {"type": "str"}}
 SPECS: dict[str, dict[str, Any]] = {
+    "openclaw_doctor": {
+        **_arguments.HOME_ARGUMENTS,
+        **SLUG,
+        "examine": {"type": "bool", "default": True},
+    },
+    "openclaw_facts": {
+        "openclaw_home": {"type": "list", "elements": "str"},
+        "openclaw_user": {"type": "str"},
+        "more_homes": {"type": "list", "elements": "str", "default": []},
+    },
+    "openclaw_device": openclaw_device.ARGUMENTS,
+    "openclaw_device_info": openclaw_device_info.ARGUMENTS,
+    "openclaw_logs": _arguments.LOG_ARGUMENTS,
+    "openclaw_registry": openclaw_registry.ARGUMENTS,
+    "openclaw_registry_info": openclaw_registry_info.ARGUMENTS,
+    "openclaw_token": _arguments.TOKEN_ARGUMENTS,
     "openclaw_instance": _arguments.INSTANCE_ARGUMENTS,
-    "openclaw_instance_info": {**_arguments.HOME_ARGUMENTS, "slug": {"type": "str"}},
+    "openclaw_instance_info": {**_arguments.HOME_ARGUMENTS, **SLUG},
     "openclaw_runtime": _arguments.RUNTIME_ARGUMENTS,
 }
 FACTS = ("type", "elements", "required", "choices", "default")

@@ -101,7 +101,7 @@ def test_configuration_has_its_defaults_and_keeps_what_is_set(registry: Registry
 
 
 def test_a_key_whose_row_is_gone_has_its_default(registry: Registry) -> None:
-    with closing(sqlite3.connect(registry.path)) as other, other:
+    with closing(sqlite3.connect(registry.path, isolation_level=None)) as other:
         other.execute("DELETE FROM config")
     assert registry.get_config("dashboard_port") == "19000"
     registry.set_config("dashboard_port", "19001")

@@ -88,7 +88,7 @@ def test_without_the_library_it_says_what_to_install(
 def test_a_newer_file_is_refused_and_not_written_to(path: Path) -> None:
     with Registry(path):
         pass
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
             " VALUES ('registry', 'm999_tomorrow', 't')"
@@ -102,7 +102,7 @@ def test_a_newer_file_is_refused_and_not_written_to(path: Path) -> None:
 
 def test_a_newer_file_that_also_lacks_ours_is_refused(path: Path) -> None:
     older(path)
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE _sqlite_migrations SET name = 'm999_tomorrow'")
     assert code(path) == "REGISTRY_TOO_NEW"
     assert applied(path) == ["m999_tomorrow"]
@@ -119,7 +119,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path, content:
 
 def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("CREATE TABLE servers (x)")
     before = path.read_bytes()
     assert code(path) == "REGISTRY_BROKEN"
@@ -129,7 +129,7 @@ def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> Non
 def test_a_damaged_registry_is_named(path: Path) -> None:
     with Registry(path):
         pass
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE events")
     with pytest.raises(ClawPilotError, match="no such table") as caught, Registry(path) as registry:
         registry.events()
@@ -228,10 +228,12 @@ def test_processes_that_migrate_at_once_migrate_once(path: Path, old: bool) -> N
         older(path)
     context = multiprocessing.get_context("fork")
     start, results = context.Barrier(8), context.Queue()
-    running = [context.Process(target=open_it, args=(path, start, results)) for _ in range(8)]
+    running = [
+        context.Process(target=open_it, args=(path, start, results)) for _process in range(8)
+    ]
     for process in running:
         process.start()
-    assert [results.get(timeout=60) for _ in running] == [6] * 8
+    assert [results.get(timeout=60) for _process in running] == [6] * 8
     for process in running:
         process.join()
     assert applied(path) == NAMES

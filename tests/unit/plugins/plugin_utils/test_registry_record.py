@@ -324,6 +324,29 @@ def test_the_name_counts_before_the_state_directory(registry: Registry) -> None:
     assert registry.instance("shop")["state"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    "event", ["device_approved", "device_rejected", "device_removed", "device_rotated"]
+)
+def test_what_is_done_to_a_device_is_an_event_and_changes_no_row(
+    registry: Registry, event: str
+) -> None:
+    record(registry, {"event": "created", "instance": EVERYTHING})
+    before = registry.instances()
+    told = {**entry(event, state="error", port=18790), "detail": "rule 1: phone, operator.read"}
+    result = record(registry, told)
+    assert kinds(result) == [event]
+    assert result["events"][0]["detail"] == "rule 1: phone, operator.read"
+    assert result["changed"] is True
+    assert registry.instances() == before
+
+
+def test_a_device_of_an_instance_that_nobody_knows_is_an_event_of_its_host(
+    registry: Registry,
+) -> None:
+    assert kinds(record(registry, entry("device_approved", "theirs"))) == ["device_approved"]
+    assert registry.instances() == []
+
+
 def test_no_value_but_those_of_columns_gets_into_the_file(registry: Registry) -> None:
     secret = {"token": CANARY, "password": CANARY, "env": {"ANTHROPIC_API_KEY": CANARY}}
     instance = {

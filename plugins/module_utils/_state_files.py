@@ -1,0 +1,212 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""Read the files of an instance that may be anybody's: bounded, regular files only, no surprises.
+
+Private to the claw.pilot collection. Python 3.9 or later. Never writes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ._commands import is_path
+from ._dotenv import parse as parse_dotenv
+from ._includes import has_includes, resolve
+from ._json5 import parse
+from ._model import ClawPilotError
+from ._sightings import ConfigFile, Lock, StateFiles
+from ._summary import is_placeholder
+
+MAX_CONFIG_BYTES = 2 * 1024 * 1024  # OpenClaw's own limit for an included file
+MAX_INCLUDED_BYTES = 4 * MAX_CONFIG_BYTES  # of all files that one config includes
+MAX_SMALL_BYTES = 256 * 1024
+DATABASE = os.path.join("state", "openclaw.sqlite")
+_LOCK = re.compile(r"gateway\.(state|[0-9a-f]{8})\.lock\Z")
+
+
+def read_bounded(path: str, most: int) -> tuple[str, os.stat_result]:
+    """Text and status of a regular file of at most that many bytes.
+
+    Raises FILE_UNREADABLE, NOT_A_FILE or FILE_TOO_LARGE; FileNotFoundError when it is not there.
+    """
+    try:
+        # Before it is opened: that alone may set off a device, or let go who writes to a pipe.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ClawPilotError("NOT_A_FILE", f"{path} is no regular file.", "Remove it.")
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        status = os.fstat(handle)
+        if status.st_size > most:
+            raise ClawPilotError(
+                "FILE_TOO_LARGE",
+                f"{path} has {status.st_size} bytes; more than {most} are not read.",
+                "See what has written it.",
+            )
+        data = b""
+        while len(data) < most and (more := os.read(handle, most - len(data))):
+            data += more
+    except OSError as error:
+        raise unreadable(path, error) from error
+    finally:
+        os.close(handle)
+    return data.decode("utf-8", "replace"), status
+
+
+def unreadable(path: str, error: OSError) -> ClawPilotError:
+    """Why a path cannot be read, in a sentence."""
+    words = os.strerror(error.errno) if error.errno else str(error)
+    hint = "Run as root, or as its owner." if error.errno in (errno.EACCES, errno.EPERM) else ""
+    return ClawPilotError("FILE_UNREADABLE", f"{path} cannot be read: {words}.", hint)
+
+
+def problem(error: ClawPilotError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message}
+
+
+def read_config(path: str, include_roots: Sequence[str] = ()) -> ConfigFile:
+    """The config with its includes; ConfigFile() when there is no such file.
+
+    include_roots: folders beside its own that it may include files from.
+    """
+    try:
+        text, status = read_bounded(path, MAX_CONFIG_BYTES)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            message = f"{path} is a link to a file that is not there."
+            return ConfigFile(problem={"code": "FILE_UNREADABLE", "message": message})
+        return ConfigFile()
+    except ClawPilotError as error:
+        mode, uid = _owner(path)
+        return ConfigFile(None, mode, uid, problem(error))
+    mode, uid = stat.S_IMODE(status.st_mode), status.st_uid
+    try:
+        value = parse(text, path)
+        if has_includes(text):
+            value = resolve(value, path, os.path.realpath, _Included().read, include_roots)
+        if not isinstance(value, dict):
+            raise ClawPilotError("FILE_MALFORMED", f"{path} is not a JSON5 object.")
+    except ClawPilotError as error:
+        return ConfigFile(None, mode, uid, problem(error))
+    except RecursionError:
+        message = f"{path} and what it includes are nested too deeply."
+        return ConfigFile(None, mode, uid, {"code": "FILE_MALFORMED", "message": message})
+    return ConfigFile(value, mode, uid)
+
+
+def _owner(path: str) -> tuple[int | None, int]:
+    """Mode and owner of what may not be read."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None, -1
+    return stat.S_IMODE(status.st_mode), status.st_uid
+
+
+class _Included:
+    """The included files of one config, in all not larger than a few configs."""
+
+    def __init__(self) -> None:
+        self._left = MAX_INCLUDED_BYTES
+
+    def read(self, path: str) -> Any:
+        try:
+            text, status = read_bounded(path, min(self._left, MAX_CONFIG_BYTES))
+        except FileNotFoundError:
+            message = f"The included {path} is not there."
+            raise ClawPilotError("FILE_MALFORMED", message, "Correct the $include.") from None
+        if status.st_nlink > 1:  # OpenClaw refuses it: a link may lead out of its folder
+            message = f"The included {path} has more than one hard link."
+            raise ClawPilotError("FILE_MALFORMED", message, "Put a copy in its place.")
+        self._left -= max(len(text), status.st_size)
+        return parse(text, path)
+
+
+def read_state_files(
+    state_dir: str, config_path: str, include_roots: Sequence[str] = ()
+) -> StateFiles:
+    """Everything of one state directory that is read in a pass over the host."""
+    config = read_config(config_path, include_roots)
+    try:
+        status = os.stat(state_dir)
+    except OSError as error:
+        if config.value is None and config.problem is None:
+            config = ConfigFile(problem=problem(unreadable(state_dir, error)))
+        return StateFiles(config)
+    variables, env_mode, env_known = _dotenv(os.path.join(state_dir, ".env"))
+    return StateFiles(
+        config=config,
+        uid=status.st_uid,
+        mode=stat.S_IMODE(status.st_mode),
+        env_mode=env_mode,
+        env_known=env_known,
+        variables=variables,
+        has_database=os.path.exists(os.path.join(state_dir, DATABASE)),
+        marker=read_marker(state_dir),
+        locks=_locks(state_dir, status.st_uid),
+    )
+
+
+def _dotenv(path: str) -> tuple[frozenset[str], int | None, bool]:
+    """The names that a .env sets, its mode, and whether that is all there is to know."""
+    try:
+        text, status = read_bounded(path, MAX_SMALL_BYTES)
+    except FileNotFoundError:
+        return frozenset(), None, True
+    except ClawPilotError:
+        return frozenset(), _owner(path)[0], False
+    values = parse_dotenv(text).items()
+    names = frozenset(name for name, value in values if not is_placeholder(value))
+    return names, stat.S_IMODE(status.st_mode), True
+
+
+def read_marker(state_dir: str) -> Mapping[str, Any]:
+    """Our marker; {} where there is none or where it is broken."""
+    path = os.path.join(state_dir, ".claw-pilot.json")
+    try:
+        marker = parse(read_bounded(path, MAX_CONFIG_BYTES)[0], path)
+    except (OSError, ClawPilotError):
+        return {}
+    return marker if isinstance(marker, dict) else {}
+
+
+def _locks(state_dir: str, uid: int) -> tuple[Lock, ...]:
+    found = []
+    for owner in sorted({uid, 0}):  # root may run what belongs to somebody else
+        folder = os.path.join(state_dir, "tmp", f"openclaw-{owner}")
+        try:
+            names = sorted(name for name in os.listdir(folder) if _LOCK.match(name))
+        except OSError:
+            continue
+        found += [_lock(os.path.join(folder, name)) for name in names]
+    return tuple(found)
+
+
+def _lock(path: str) -> Lock:
+    """The JSON at the head of a lock file; OpenClaw fills the rest of it with blanks."""
+    try:
+        data = parse(read_bounded(path, MAX_SMALL_BYTES)[0].strip(" \t\r\n\0"), path)
+    except (OSError, ClawPilotError):
+        return Lock(path)
+    data = data if isinstance(data, dict) else {}
+    held = data.get("stateDir")
+    return Lock(
+        path,
+        _number(data.get("pid")),
+        _number(data.get("startTime")),
+        os.path.realpath(held) if isinstance(held, str) and is_path(held) else "",
+        _number(data.get("port")),
+    )
+
+
+def _number(value: Any) -> int:
+    known = isinstance(value, int) and not isinstance(value, bool)
+    return value if known and 0 < value < 1 << 53 else 0

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a playbook: from key=value words, and on their way in a private file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...plugins.module_utils._merge import redact
+
+_JSON_SCALAR = re.compile(r"(true|false|null|-?(0|[1-9][0-9]*))\Z")
+
+
+def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
+    """`key=value` words as playbook variables."""
+    variables: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key.isidentifier():
+            # The word itself is not repeated: it may be a secret in the wrong place.
+            raise click.BadParameter("Variables have the form key=value.")
+        if key in ("slug", "target"):
+            raise click.BadParameter(f"{key} has its own place on the command line.")
+        variables[key] = parse_value(key, text)
+    return variables
+
+
+def parse_value(key: str, text: str) -> Any:
+    """What a value means: @file is the text of that file, JSON is JSON, all else is a string."""
+    if text.startswith("@"):
+        return read_value(key, Path(text[1:]).expanduser())
+    if redact(text, key) != text:
+        return text  # a secret stays what it is, even one of digits only
+    if _JSON_SCALAR.match(text) or text.startswith(("[", "{", '"')):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def read_value(key: str, path: Path) -> str:
+    """The text of a file without the line end: how a secret stays out of the process list."""
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeError) as error:
+        raise click.BadParameter(f"{key}: cannot read {path}: {error}") from error
+
+
+@contextmanager
+def json_file(data: Mapping[str, Any], suffix: str = ".json") -> Iterator[str]:
+    """A file that only this user can read, there as long as the playbook runs."""
+    descriptor, path = tempfile.mkstemp(prefix="claw-pilot-", suffix=suffix)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(data, stream)
+        yield path
+    finally:
+        os.unlink(path)
