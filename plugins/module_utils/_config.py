@@ -193,11 +193,18 @@ def _plugins(spec: InstanceSpec) -> dict[str, Any]:
         plugins["deny"] = list(spec.plugins.deny)
     if spec.mem0.enabled:
         plugins["slots"] = {"memory": MEM0_PLUGIN}
-        plugins["entries"] = {MEM0_PLUGIN: {"enabled": True, "config": _mem0(spec.mem0, spec.slug)}}
+        plugins["entries"] = {
+            MEM0_PLUGIN: {
+                "enabled": True,
+                "config": mem0_settings(spec.mem0, spec.slug),
+                "hooks": {"allowConversationAccess": True},  # without it, it hears nothing
+            }
+        }
     return plugins
 
 
-def _mem0(mem0: Mem0Spec, slug: str) -> dict[str, Any]:
+def mem0_settings(mem0: Mem0Spec, slug: str) -> dict[str, Any]:
+    """The config of the mem0 plugin; secrets only as ${VAR}."""
     config: dict[str, Any] = {"mode": mem0.mode, "userId": mem0.user_id or slug}
     if mem0.mode == "platform":
         return {**config, "apiKey": f"${{{MEM0_KEY_VARIABLE}}}"}

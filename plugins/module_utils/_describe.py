@@ -48,6 +48,8 @@ def describe(facts: Facts) -> dict[str, Any]:
     told = summary(config, group.state_dir, facts.home, variables)
     if not files.env_known:  # what is set there may be just what is missing
         told["auth"], told["telegram"] = _not_unset(told["auth"]), _not_unset(told["telegram"])
+    if files.config.value is None:  # what it says of that is not known
+        told["auth"] = {"mode": "unknown", "secret": "unknown"}
     service = service_state(facts)
     # OpenClaw starts without it, with a token that it makes up and tells nobody.
     locked_out = told["auth"]["secret"] == "unset"

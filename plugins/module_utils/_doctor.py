@@ -197,7 +197,8 @@ def _mem0(instance: Instance, commands: Commands) -> Iterator[Finding]:
     if instance["mem0"]["enabled"] and not instance["mem0"]["installed"]:
         message = "mem0 is on, but its plugin is not installed in this instance."
         words = ("plugins", "install", MEM0_PLUGIN, "--force", "--pin", "--accept-capabilities")
-        fix = commands.openclaw(*words)
+        ours = commands.playbook("install_plugin")
+        fix = ours if instance["managed"] else commands.openclaw(*words)
         yield finding(instance, "mem0", "warning", message, instance["state_dir"], fix)
 
 

@@ -95,12 +95,23 @@ class Commands:
 
     def claw_pilot(self, verb: str, *pairs: str) -> str:
         """Our own command for an instance of ours."""
-        owner, home = self._owner, str(self.instance["openclaw_home"])
-        words = ["claw-pilot", verb, str(self.instance["slug"])]
-        words += [f"openclaw_user={owner}"] if owner != self.reader else []
-        usual = "/root" if owner == "root" else f"/home/{owner}"
-        words += [f"openclaw_home={home}"] if home != usual else []
+        words = ("claw-pilot", verb, str(self.instance["slug"]), *self._place())
         return shlex.join((*words, *pairs))
+
+    def playbook(self, name: str) -> str:
+        """A playbook for an instance of ours."""
+        pairs = (f"slug={self.instance['slug']}", *self._place())
+        given = (word for pair in pairs for word in ("-e", pair))
+        return shlex.join(("ansible-playbook", f"claw.pilot.{name}", *given))
+
+    def _place(self) -> list[str]:
+        """Whose it is and where, as variables, where that is not the usual."""
+        owner, home = self._owner, str(self.instance["openclaw_home"])
+        usual = "/root" if owner == "root" else f"/home/{owner}"
+        return [
+            *([f"openclaw_user={owner}"] if owner != self.reader else []),
+            *([f"openclaw_home={home}"] if home != usual else []),
+        ]
 
     def openclaw(self, *words: str, stdin: str = "") -> str:
         """OpenClaw's own command for this instance; stdin: a shell command that feeds it."""

@@ -20,6 +20,7 @@ from ._state_words import Health
 from ._unit import CONFIG_EXIT_CODE
 
 LOOPBACK = "127.0.0.1"
+TELEGRAM_REFUSAL = "Telegram bot token unauthorized"  # in a gateway's own words
 POLL_SECONDS = 0.1
 SERVICE_POLL_SECONDS = 0.5
 
@@ -91,18 +92,22 @@ def wait(
             state = service()
             if state.failed or not state.active or state.restarts - restarts > 2:
                 raise explain(port, state, console(), now - begin)
+            if "telegram" in health.failing and any(TELEGRAM_REFUSAL in line for line in console()):
+                raise explain(port, state, console(), now - begin, health)
         if now - begin > timeout:
             raise explain(port, service(), console(), now - begin, health)
         time.sleep(POLL_SECONDS)
 
 
 _REASONS = (
+    ("TELEGRAM_TOKEN_REFUSED", (TELEGRAM_REFUSAL,), "Telegram refuses its bot token"),
     ("STATE_TOO_NEW", ("are newer than this build",), "a newer OpenClaw has written its state"),
     ("STATE_DIR_IN_USE", ("another OpenClaw process owns",), "another gateway holds its state"),
     ("PORT_CONFLICT", ("EADDRINUSE", "already in use", "already listening"), "the port is taken"),
     ("OUT_OF_MEMORY", ("heap out of memory", "Allocation failed"), "it ran out of memory"),
 )
 _HINTS = {
+    "TELEGRAM_TOKEN_REFUSED": "Give the telegram_bot_token that BotFather shows.",
     "STATE_TOO_NEW": "Run that version or a newer one, or restore a backup from before.",
     "STATE_DIR_IN_USE": "Stop the gateway that runs beside the service, then try again.",
     "PORT_CONFLICT": "Choose another port, or leave it out to have one chosen.",

@@ -78,6 +78,32 @@ class PluginStore:
                 "Check name, source and version.",
             )
 
+    def unpinned(self, name: str) -> list[str]:
+        """The packages, as PACKAGE@VERSION, that the plugin does not have as it needs them."""
+        there = self.installed(name)
+        if there is None:
+            return []
+        modules = os.path.join(there.folder, "node_modules")
+        return [
+            f"{package}@{version}"
+            for package, version in _plugin_facts.pins_of(name, there.version)
+            if self._json(os.path.join(modules, package, "package.json")).get("version") != version
+        ]
+
+    def pin(self, name: str) -> None:
+        """Give it those packages in the versions that it works with. Raises INSTALL_FAILED."""
+        wanted, there = self.unpinned(name), self.installed(name)
+        if not wanted or there is None:
+            return
+        flags = ("--save-exact", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        env = self._environment()
+        with self._npm(env) as folder:
+            npm = os.path.join(folder, "npm")
+            place = ("--legacy-peer-deps", "--prefix", there.folder)
+            command = (npm, "install", *flags, *place, *wanted)
+            result = self.host.run(command, env=env, timeout=self.timeout)
+        self._check(f"npm install {' '.join(wanted)}", result)
+
     def uninstall(self, name: str) -> None:
         """Remove it, with whatever of its files OpenClaw leaves. Raises INSTALL_FAILED."""
         self._openclaw("uninstall", name, "--force")
@@ -89,14 +115,22 @@ class PluginStore:
 
     def _openclaw(self, *words: str) -> None:
         """Run `openclaw plugins ...` in the instance's environment, with an npm that works."""
-        caller = {k: v for k, v in os.environ.items() if not k.startswith("OPENCLAW_")}
-        given = {str(key): str(value) for key, value in self.given.items()}
-        env = {**caller, **given, **environment(self.layout, self.runtime, self.port)}
+        env = self._environment()
         with self._npm(env) as folder:
             env["PATH"] = folder + os.pathsep + env["PATH"]
             command = (self.runtime.node, self.runtime.entry, "plugins", *words)
             result = self.host.run(command, env=env, timeout=self.timeout)
         self._check(f"openclaw plugins {words[0]} {words[1]}", result)
+
+    def _environment(self) -> dict[str, str]:
+        """That of an openclaw command, and what npm is told by whoever runs this."""
+        caller = {k: v for k, v in os.environ.items() if not k.startswith("OPENCLAW_")}
+        given = {str(key): str(value) for key, value in self.given.items()}
+        told = {**caller, **given}
+        env = {**told, **environment(self.layout, self.runtime, self.port)}
+        if CACHE_VARIABLE in told:  # a shared cache, in the place of the instance's own
+            env[CACHE_VARIABLE] = told[CACHE_VARIABLE]
+        return env
 
     def _check(self, what: str, result: Result) -> None:
         if result.code != 0:

@@ -15,9 +15,11 @@ from typing import Any
 from . import _adopted, _handover, _journal, _predecessor
 from ._apply import Applier, hold
 from ._arguments import given_environment, given_secrets, spec_options
+from ._config import mem0_settings
 from ._dotenv import parse
 from ._host import Host
 from ._instance import Instance, Request, Target
+from ._mem0_services import mem0_gaps
 from ._merge import mask
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
 from ._module import below_home, layout_of, manager_of, prefix_of
@@ -138,12 +140,16 @@ def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> di
 
 
 def _warnings(instance: Instance, target: Target) -> list[str]:
-    if target.request.spec.mem0.enabled and not instance.mem0_installed():
-        return [
+    spec = target.request.spec
+    if not spec.mem0.enabled:
+        return []
+    gaps = mem0_gaps(mem0_settings(spec.mem0, spec.slug))
+    if not instance.mem0_installed():
+        gaps.append(
             "mem0 is wanted, but its plugin is not installed in this instance, which goes on "
-            "with its own memory: run openclaw plugins install there, then this again."
-        ]
-    return []
+            "with its own memory: run install_plugin, then this again."
+        )
+    return gaps
 
 
 def _planned(params: Params, check_mode: bool, host: Host, layout: Layout) -> Applier:

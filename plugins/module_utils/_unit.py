@@ -100,6 +100,8 @@ def environment(layout: Layout, runtime: Runtime, port: int) -> dict[str, str]:
         "OPENCLAW_NO_AUTO_UPDATE": "1",
         "OPENCLAW_DISABLE_BONJOUR": "1",
         "XDG_CACHE_HOME": os.path.join(layout.state_dir, "cache"),
+        # OpenClaw asks npm now and then, which would keep its logs in the home.
+        "npm_config_cache": os.path.join(layout.state_dir, "cache", "npm"),
     }
 
 

@@ -24,10 +24,11 @@ UTILS = "plugins/module_utils/"
 MODULES = "plugins/modules/"
 # No input, no output: values in, values out. A new pure file is named here.
 PURE = set(
-    "_arguments _check _commands _config _container_facts _definitions _describe _devices"
-    " _discovery _doctor _doctor_host _dotenv _finding _floor _frames _gateway"
-    " _gateway_error _includes _json5 _log_lines _merge _metrics _model _pairing_policy"
-    " _ports _reconcile _sightings _state_words _summary _takeover _unit".split()
+    "_arguments _channel_requests _check _commands _config _container_facts _definitions"
+    " _describe _devices _discovery _doctor _doctor_host _dotenv _finding _floor _frames"
+    " _gateway _gateway_error _includes _json5 _log_lines _merge _metrics _model"
+    " _pairing_policy _plugin_facts _ports _reconcile _sightings _state_words _summary"
+    " _takeover _unit".split()
 )
 # What a pure file has no use for.
 EFFECTS = set(

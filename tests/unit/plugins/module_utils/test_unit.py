@@ -69,6 +69,7 @@ Environment=OPENCLAW_GATEWAY_PORT=18789
 Environment=OPENCLAW_NO_AUTO_UPDATE=1
 Environment=OPENCLAW_DISABLE_BONJOUR=1
 Environment=XDG_CACHE_HOME=/opt/openclaw/.openclaw-acme/cache
+Environment=npm_config_cache=/opt/openclaw/.openclaw-acme/cache/npm
 Environment=OPENCLAW_SYSTEMD_UNIT=openclaw-acme.service
 Environment=OPENCLAW_SERVICE_MARKER=openclaw
 Environment=OPENCLAW_SERVICE_KIND=gateway
@@ -97,6 +98,7 @@ OPENCLAW_STATE_DIR="/opt/openclaw/.openclaw-acme",\
 OPENCLAW_CONFIG_PATH="/opt/openclaw/.openclaw-acme/openclaw.json",\
 OPENCLAW_GATEWAY_PORT="18789",OPENCLAW_NO_AUTO_UPDATE="1",OPENCLAW_DISABLE_BONJOUR="1",\
 XDG_CACHE_HOME="/opt/openclaw/.openclaw-acme/cache",\
+npm_config_cache="/opt/openclaw/.openclaw-acme/cache/npm",\
 OPENCLAW_NO_RESPAWN="1"
 umask=077
 autostart=true

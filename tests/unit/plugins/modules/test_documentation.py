@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.claw.pilot.plugins.module_utils import _arguments, _model
+from ansible_collections.claw.pilot.plugins.module_utils import (
+    _arguments,
+    _channel_requests,
+    _model,
+    _plugins,
+)
 from ansible_collections.claw.pilot.plugins.modules import (
     openclaw_device,
     openclaw_device_info,
@@ -37,6 +42,8 @@ SPECS: dict[str, dict[str, Any]] = {
     "openclaw_device": openclaw_device.ARGUMENTS,
     "openclaw_device_info": openclaw_device_info.ARGUMENTS,
     "openclaw_logs": _arguments.LOG_ARGUMENTS,
+    "openclaw_pairing": _channel_requests.PAIRING_ARGUMENTS,
+    "openclaw_plugin": _plugins.PLUGIN_ARGUMENTS,
     "openclaw_registry": openclaw_registry.ARGUMENTS,
     "openclaw_registry_info": openclaw_registry_info.ARGUMENTS,
     "openclaw_token": _arguments.TOKEN_ARGUMENTS,
