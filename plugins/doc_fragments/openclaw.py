@@ -23,3 +23,29 @@ options:
     description: Where Node and OpenClaw are installed. The default is C(.local/share/claw-pilot) in O(openclaw_home).
     type: str
 """
+
+    ONE = r"""
+options:
+  slug:
+    description: The instance.
+    type: str
+    required: true
+  openclaw_user:
+    description: User of the instance, to work as. Needs root, unless it is the user that the module runs as.
+    type: str
+  openclaw_home:
+    description: Home of the instance. The default is the home of O(openclaw_user), or of the user that the module runs as.
+    type: str
+"""
+
+    ADOPTED = r"""
+options:
+  adopted:
+    description: What the registry knows of an instance that others made.
+    type: dict
+    suboptions:
+      state_dir:
+        description: Its state directory, by which it is found.
+        type: str
+        required: true
+"""

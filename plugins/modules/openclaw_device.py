@@ -18,25 +18,9 @@ description:
 extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.instance
+  - claw.pilot.openclaw.one
+  - claw.pilot.openclaw.adopted
 options:
-  slug:
-    description: The instance.
-    type: str
-    required: true
-  openclaw_user:
-    description: User of the instance, to work as. Needs root, unless it is the user that the module runs as.
-    type: str
-  openclaw_home:
-    description: Home of the instance. The default is the home of O(openclaw_user), or of the user that the module runs as.
-    type: str
-  adopted:
-    description: What the registry knows of an instance that others made.
-    type: dict
-    suboptions:
-      state_dir:
-        description: Its state directory, by which it is found.
-        type: str
-        required: true
   state:
     description:
       - V(present) approves its pending request; a device that is paired and asks for nothing stays as it is.
@@ -162,7 +146,7 @@ def is_meant(params: dict[str, Any]) -> bool:
 def main() -> None:
     module = AnsibleModule(
         argument_spec=ARGUMENTS,
-        mutually_exclusive=[SELECTORS],
+        mutually_exclusive=[("request_id", "match"), ("device_id", "match")],
         required_one_of=[SELECTORS],
         supports_check_mode=True,
     )

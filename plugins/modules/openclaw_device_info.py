@@ -17,6 +17,7 @@ description:
 extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.info
+  - claw.pilot.openclaw.adopted
 options:
   slug:
     description:
@@ -31,14 +32,6 @@ options:
       - Home of the instances. The default is the home of O(openclaw_user) or, with O(slug), of the user that the module
         runs as. Without either, every home that may be read.
     type: str
-  adopted:
-    description: What the registry knows of an instance that others made.
-    type: dict
-    suboptions:
-      state_dir:
-        description: Its state directory, by which it is found.
-        type: str
-        required: true
   match:
     description: Only devices that fit all of this.
     type: dict

@@ -22,19 +22,12 @@ extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.instance
   - claw.pilot.openclaw
+  - claw.pilot.openclaw.adopted
 options:
   slug:
     description: The instance.
     type: str
     required: true
-  adopted:
-    description: What the registry knows of an instance that others made.
-    type: dict
-    suboptions:
-      state_dir:
-        description: Its state directory, by which it is found.
-        type: str
-        required: true
   channel:
     description: Where the senders write.
     type: str

@@ -18,25 +18,9 @@ description:
 extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.info
-options:
-  slug:
-    description: The instance.
-    type: str
-    required: true
-  openclaw_user:
-    description: User of the instance, to work as. Needs root, unless it is the user that the module runs as.
-    type: str
-  openclaw_home:
-    description: Home of the instance. The default is the home of O(openclaw_user), or of the user that the module runs as.
-    type: str
-  adopted:
-    description: What the registry knows of an instance that others made.
-    type: dict
-    suboptions:
-      state_dir:
-        description: Its state directory, by which it is found.
-        type: str
-        required: true
+  - claw.pilot.openclaw.one
+  - claw.pilot.openclaw.adopted
+options: {}
 """
 
 EXAMPLES = r"""
