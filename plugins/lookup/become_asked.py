@@ -17,7 +17,8 @@ options: {}
 """
 
 EXAMPLES = r"""
-- hosts: all
+- name: Do it as root when that is asked for
+  hosts: all
   become: "{{ openclaw_user is defined or lookup('claw.pilot.become_asked') }}"
 """
 

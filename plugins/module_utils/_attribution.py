@@ -198,7 +198,9 @@ def _ask(questions: Mapping[int, Question]) -> dict[int, Health]:
             except (RecursionError, ValueError):  # of an answer that no gateway gives
                 continue
 
-    threads = [Thread(target=work, daemon=True) for _ in range(min(ASK_AT_ONCE, len(questions)))]
+    threads = [
+        Thread(target=work, daemon=True) for _thread in range(min(ASK_AT_ONCE, len(questions)))
+    ]
     rounds = math.ceil(len(questions) / ASK_AT_ONCE)
     slowest = max((question.seconds for question in questions.values()), default=0.0)
     deadline = time.monotonic() + (rounds + ANSWERS) * slowest

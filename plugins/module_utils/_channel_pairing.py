@@ -87,8 +87,10 @@ class _Pairing:
 
     def _check_token(self, bot: Mapping[str, Any]) -> None:
         """A wrong token is not waited out."""
-        error = trouble(self._instance["slug"], bot) if self._seconds else None
-        if error is not None and error.code == "TELEGRAM_TOKEN_REFUSED":
+        if not self._seconds:
+            return
+        error = trouble(self._instance["slug"], bot)
+        if isinstance(error, ClawPilotError) and error.code == "TELEGRAM_TOKEN_REFUSED":
             raise error
 
     def _look(self) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:

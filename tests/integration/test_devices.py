@@ -90,7 +90,7 @@ class Ward:
 
     def database(self, statement: str, *values: str) -> None:
         path = self.home.state_dir(SLUG) / "state" / "openclaw.sqlite"
-        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as database:
             assert database.execute(statement, values).rowcount == 1
 
 

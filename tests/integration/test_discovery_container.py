@@ -103,7 +103,7 @@ class Containers:
         (place / "openclaw.json").write_text(json.dumps(config))
         self.ports[name] = _free_port()
         python = os.path.realpath(sys.executable)
-        mounts = [f"{path}:{path}:ro" for path in {"/usr", sys.base_prefix}]
+        mounts = [f"{path}:{path}:ro" for path in sorted({"/usr", sys.base_prefix})]
         port = f"127.0.0.1:{self.ports[name]}:18789"
         variables = (f"OPENCLAW_GATEWAY_TOKEN={TOKEN}", f"OPENCLAW_STATE_DIR={INSIDE}")
         docker(

@@ -132,7 +132,7 @@ def test_the_token_gives_a_connection_with_all_scopes(gateway: Gateway) -> None:
             hello = await client.connect()
             assert (hello.version, hello.scopes) == (OPENCLAW_VERSION, set(SCOPES))
             assert not hello.device_token
-            asked = [client.call("health") for _ in range(20)]
+            asked = [client.call("health") for _call in range(20)]
             assert all(health["ok"] is True for health in await asyncio.gather(*asked))
 
     run(test())

@@ -128,9 +128,12 @@ class World:
         self._accounts.append(pwd.struct_passwd((name, "x", uid, uid, "", home, "/bin/sh")))
 
     def instance(
-        self, slug: str = "acme", config: Any = CONFIG, home: Path | None = None, **files: str
+        self, slug: str = "acme", config: Any = ..., home: Path | None = None, **files: str
     ) -> Path:
-        """A state directory; files: text by name, with _ for a leading dot."""
+        """A state directory; config: ... for a usual one, None for none; files: text by name, with
+        _ for a leading dot.
+        """
+        config = CONFIG if config is ... else config
         name = ".openclaw" if slug == "default" else f".openclaw-{slug}"
         folder = (home or self.home) / name
         folder.mkdir()
@@ -202,13 +205,14 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 @contextmanager
 def serving(
-    answers: Mapping[str, tuple[int, Any]] = HEALTHY, address: str = "127.0.0.1"
+    answers: Mapping[str, tuple[int, Any]] | None = None, address: str = "127.0.0.1"
 ) -> Iterator[int]:
     """A server on a free port with these answers (status, JSON data or bytes) by path."""
+    table = HEALTHY if answers is None else answers
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = answers.get(self.path, (404, {}))
+            status, body = table.get(self.path, (404, {}))
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))

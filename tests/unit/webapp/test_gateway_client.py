@@ -73,7 +73,7 @@ def test_a_wrong_token_ends_all_trying(gateway: FakeGateway) -> None:
             assert client.status == Status("refused", error)
             assert (await failure(client, "health")) is error
             depth = len(traceback.extract_tb(error.__traceback__))
-            for _ in range(3):
+            for _turn in range(3):
                 await failure(client, "health")
             assert len(traceback.extract_tb(error.__traceback__)) == depth
             await asyncio.sleep(0.2)  # twenty tries, if it tried
@@ -217,7 +217,7 @@ def test_calls_that_are_never_answered_do_not_pile_up(
         gateway.mute = True
         async with client_of(gateway) as client:
             await client.connect()
-            for _ in range(3):
+            for _turn in range(3):
                 assert (await failure(client, "health", timeout=0.01)).code == "GATEWAY_TIMEOUT"
             assert vars(sessions[0])["_pending"] == {}
 

@@ -62,7 +62,7 @@ def test_events_come_in_their_order(gateway: FakeGateway) -> None:
             await client.connect()
             for n in range(3):
                 gateway.emit("health", {"n": n})
-            found = [await next_of(client, Event) for _ in range(3)]
+            found = [await next_of(client, Event) for _turn in range(3)]
             assert found == [Event("health", {"n": n}, n + 1) for n in range(3)]
 
     run(test())
@@ -136,7 +136,7 @@ def test_a_hole_in_the_numbers_is_told(gateway: FakeGateway) -> None:
             await client.connect()
             gateway.emit("health", 1)
             gateway.emit("health", 2, lost=3)
-            found = [await next_of(client, Event, Missed) for _ in range(3)]
+            found = [await next_of(client, Event, Missed) for _turn in range(3)]
             assert found == [Event("health", 1, 1), Missed("sequence", 3), Event("health", 2, 5)]
 
     run(test())
@@ -215,7 +215,7 @@ def test_a_slow_reader_loses_the_oldest_and_is_told_how_many(gateway: FakeGatewa
             for n in range(100):
                 gateway.emit("health", n)
             await client.call("health")  # its answer comes after the events
-            found = [await next_of(client, Event, Missed) for _ in range(11)]
+            found = [await next_of(client, Event, Missed) for _turn in range(11)]
             # 100 events, and the two words on the connection before them
             assert found[0] == Missed("slow", 92)
             assert [item.payload for item in found[1:]] == list(range(90, 100))  # type: ignore[union-attr]

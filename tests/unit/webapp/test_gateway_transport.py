@@ -228,7 +228,7 @@ def test_a_process_that_repeats_what_it_is_told_does_not_tell_the_token() -> Non
 def test_a_process_that_floods_its_error_output_blocks_nothing(
     gateway: FakeGateway, tmp_path: Path
 ) -> None:
-    flood = "import os\nfor _ in range(200): os.write(2, b'noise ' * 10000)\n"
+    flood = "import os\nfor _turn in range(200): os.write(2, b'noise ' * 10000)\n"
 
     async def test() -> None:
         async with client_to(python(flood + RELAY, gateway.port, tmp_path / "pids")) as client:
@@ -304,7 +304,7 @@ def test_many_connections_leave_no_open_files(gateway: FakeGateway, tmp_path: Pa
             async with client_to(way) as client:
                 await client.connect()
             before = len(os.listdir("/proc/self/fd"))
-            for _ in range(3):
+            for _turn in range(3):
                 async with client_to(way) as client:
                     await client.connect()
             await asyncio.sleep(0.1)  # the fake gateway's own ends

@@ -60,8 +60,8 @@ def test_the_share_of_work_lies_between_two_samples() -> None:
     before, after = _metrics.parse_cpu(STAT), _metrics.parse_cpu(LATER)
     assert _metrics.cpu_percent(before, after) == 25.0
     assert _metrics.cpu_percent(before, before) == 0.0
-    backwards = (after, before)
-    assert _metrics.cpu_percent(*backwards) == 0.0
+    earlier, later = after, before  # as after a reset of the counters
+    assert _metrics.cpu_percent(earlier, later) == 0.0
 
 
 def test_a_counter_that_runs_backwards_stays_within_bounds() -> None:

@@ -54,7 +54,7 @@ BASE = settings(
 def spoilt_value(draw: random.Random) -> bytes:
     """The config with a few values or keys replaced."""
     config = json.loads(json.dumps(CONFIG))
-    for _ in range(draw.randint(1, 4)):
+    for _turn in range(draw.randint(1, 4)):
         holder: Any = config
         while True:
             keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
@@ -75,8 +75,8 @@ def spoilt_value(draw: random.Random) -> bytes:
 def spoilt_bytes(draw: random.Random) -> bytes:
     """The config's text with bytes cut, doubled, put in, or all of it encoded otherwise."""
     data = json.dumps(CONFIG).encode()
-    for _ in range(draw.randint(1, 6)):
-        here, there = sorted(draw.randrange(len(data) + 1) for _ in range(2))
+    for _turn in range(draw.randint(1, 6)):
+        here, there = sorted(draw.randrange(len(data) + 1) for _turn in range(2))
         way = draw.randrange(5)
         if way == 0:
             data = data[:here]
@@ -87,7 +87,7 @@ def spoilt_bytes(draw: random.Random) -> bytes:
         elif way == 3:
             data = data[:here] + draw.choice(PIECES) * draw.randint(1, 300) + data[here:]
         else:
-            data = data[:here] + bytes(draw.randrange(256) for _ in range(8)) + data[there:]
+            data = data[:here] + bytes(draw.randrange(256) for _turn in range(8)) + data[there:]
     return data
 
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -93,7 +95,9 @@ VARIABLES = {"OLLAMA_LOCAL": "canary-ollama-0006", "OLD_TOKEN": TOKEN, "BOT": BO
 
 
 def derive(
-    config: dict[str, Any], variables: dict[str, str] = VARIABLES, port: int = PORT
+    config: dict[str, Any],
+    variables: Mapping[str, str] = MappingProxyType(VARIABLES),
+    port: int = PORT,
 ) -> tuple[_takeover.Derived, dict[str, Any], dict[str, str]]:
     """What it comes to, the config that ours writes, and its secrets."""
     modern = _takeover.modernised(config)
