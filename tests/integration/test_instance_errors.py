@@ -280,7 +280,7 @@ def test_an_unreachable_telegram_holds_the_real_gateways_stop_for_half_a_minute_
 ) -> None:
     bot = {"enabled": True, "bot_token": BOT, "api_root": "http://127.0.0.1:9"}
     result = home.instance("acme", telegram=bot)
-    assert result["instance"]["telegram"] == {"enabled": True}
+    assert result["instance"]["telegram"] == {"enabled": True, "bot": "", "token": "reference"}
     assert BOT not in json.dumps(result)
     assert home.instance("acme")["changed"] is False
     begin = time.monotonic()
