@@ -103,6 +103,17 @@ class Host:
         except OSError as error:
             raise _write_error(path, error) from error
 
+    def link(self, target: str, path: str) -> None:
+        """Put a symbolic link in the place of whatever file is at the path."""
+        temporary = f"{path}.claw-pilot-{os.getpid()}"
+        try:
+            os.symlink(target, temporary)
+            os.replace(temporary, path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise _write_error(path, error) from error
+
     def rename(self, old: str, new: str) -> None:
         os.rename(old, new)
 

