@@ -20,7 +20,8 @@ from ._ports import HIGHEST, RANGE_START
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}")
 _BOT_NAME = re.compile(r"@?([A-Za-z0-9_]{2,29}bot)\Z", re.IGNORECASE)  # as Telegram has them
-_OWN_KEYS = ("gateway", "agents", "channels", "models", "bindings", "plugins")
+# Not plugins: mem0 writes its settings into the default folder of whoever runs it.
+_OWN_KEYS = ("gateway", "agents", "channels", "models", "bindings")
 WEAK_LENGTH = 16
 _PLACEHOLDERS = frozenset("undefined null none".split())
 _KNOWN_BAD = re.compile(r"change.?me|secret|password|example|your.?token|placeholder|test", re.I)

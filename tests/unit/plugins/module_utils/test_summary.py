@@ -250,3 +250,4 @@ def test_small_things() -> None:
     assert model({"primary": "a/b"}) == model("a/b") == "a/b"
     assert looks_like_openclaw(TODAY) and looks_like_openclaw({"bindings": []})
     assert not looks_like_openclaw({"gateway": "x"}) and not looks_like_openclaw({"x": {}})
+    assert not looks_like_openclaw({"plugins": {"entries": {}}})  # as mem0 leaves it behind
