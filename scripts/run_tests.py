@@ -19,10 +19,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+PYTEST = (sys.executable, "-m", "pytest", "-q")
+# Mostly waiting for gateways: two at a time. A file's tests may build on each other.
+TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 STAGES: Mapping[str, Sequence[str]] = {
     "lint": [sys.executable, "scripts/lint.py"],
-    "unit": [sys.executable, "-m", "pytest", "-q", "tests/unit"],
-    "integration": [sys.executable, "-m", "pytest", "-q", "tests/integration"],
+    "unit": [*PYTEST, "tests/unit"],
+    "integration": [*PYTEST, *TWO_AT_A_TIME, "tests/integration"],
     "molecule": [sys.executable, "-m", "molecule", "test", "--all"],
 }
 NEEDS = {"unit": "tests/unit", "integration": "tests/integration", "molecule": "molecule"}
