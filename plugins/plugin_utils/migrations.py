@@ -258,6 +258,11 @@ def _copy(path: Path) -> sqlite3.Connection:
 def _check_ours(db: Database, steps: Migrations, path: Path) -> None:
     """Refuse what a newer Claw Pilot made, and what is somebody else's."""
     applied = {step.name for step in steps.applied(db)}
+    if not applied and _count(db, "SELECT count(*) FROM sqlite_master"):
+        # Asked again: another process may have made the tables in between, all at once.
+        applied = {step.name for step in steps.applied(db)}
+        if not applied:
+            raise _broken(path, "it is a database of something else")
     unknown = sorted(applied - {step.__name__ for step in STEPS})
     if unknown:
         raise ClawPilotError(
@@ -265,8 +270,6 @@ def _check_ours(db: Database, steps: Migrations, path: Path) -> None:
             f"The registry {path} was made by a newer Claw Pilot ({', '.join(unknown)}).",
             "Install that version here, or set registry to another path.",
         )
-    if not applied and _count(db, "SELECT count(*) FROM sqlite_master"):
-        raise _broken(path, "it is a database of something else")
 
 
 def _count(db: Database, sql: str) -> int:

@@ -126,6 +126,22 @@ def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> Non
     assert path.read_bytes() == before
 
 
+def test_tables_that_another_process_makes_at_this_moment_are_ours(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = migrations._count
+
+    def late(db: Any, sql: str) -> int:
+        monkeypatch.setattr(migrations, "_count", count)
+        with Registry(path):
+            pass
+        return count(db, sql)
+
+    monkeypatch.setattr(migrations, "_count", late)
+    with Registry(path) as registry:
+        assert registry.instances() == []
+
+
 def test_a_damaged_registry_is_named(path: Path) -> None:
     with Registry(path):
         pass
