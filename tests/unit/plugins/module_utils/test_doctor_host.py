@@ -160,7 +160,9 @@ def test_mem0_wants_its_plugin_and_the_shared_services() -> None:
     ready = changed(HOST, shared__ollama__running=True, shared__qdrant__running=True)
     (found,) = findings(enabled, host=ready)
     assert (found["slug"], found["severity"]) == ("acme", "warning")
-    assert found["fix"] == (
+    assert found["fix"] == "ansible-playbook claw.pilot.install_plugin -e slug=acme"
+    (theirs,) = findings({**enabled, "managed": False}, host=ready)
+    assert theirs["fix"] == (
         f"env OPENCLAW_STATE_DIR={STATE_DIR} OPENCLAW_CONFIG_PATH={CONFIG} {OPENCLAW} plugins "
         "install npm:@mem0/openclaw-mem0@1.0.16 --force --pin --accept-capabilities"
     )
