@@ -39,6 +39,11 @@ class Ward:
     port: int
     token: str
     devices: list[Device] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)  # where playbooks wrote
+
+    @property
+    def secrets(self) -> set[str]:
+        return {self.token}.union(*(device.secrets for device in self.devices)) - {""}
 
     def device(self, name: str, **more: Any) -> Device:
         self.devices.append(Device(name, **more))
@@ -62,9 +67,7 @@ class Ward:
         return result
 
     def check(self, text: str) -> None:
-        assert self.token not in text
-        for device in self.devices:
-            assert [secret for secret in device.secrets if secret and secret in text] == []
+        assert [secret for secret in self.secrets if secret in text] == []
 
     def info(self, **options: Any) -> dict[str, Any]:
         return self.call("openclaw_device_info", **options)
@@ -291,6 +294,7 @@ def test_somebody_who_waits_sees_the_device_that_comes(ward: Ward) -> None:
 def play(ward: Ward, playbook: str, folder: Path, **variables: Any) -> dict[str, Any]:
     """The one JSON document of a run, which may fail."""
     given = {"openclaw_home": str(ward.home.path), "registry": str(folder / "r.db"), **variables}
+    ward.folders.append(folder)
     done = subprocess.run(
         [ANSIBLE, f"claw.pilot.{playbook}", "-vvv", "-e", json.dumps(given)],
         cwd=ROOT,
@@ -363,3 +367,17 @@ def test_a_request_outlives_a_restart_and_a_stopped_gateway_says_so(ward: Ward) 
     ward.home.instance(SLUG, state="restarted")
     assert ward.pending(device)["request_id"] == request_id
     assert ward.apply(request_id=request_id)["changed"] is True
+
+
+def test_no_file_but_the_gateways_own_holds_a_secret(ward: Ward) -> None:
+    state_dir = ward.home.state_dir(SLUG)
+    own = (state_dir / ".env", state_dir / "state")  # the token's place; OpenClaw's database
+    searched, holding = 0, set()
+    for path in (path for folder in (ward.home.path, *ward.folders) for path in folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            content, searched = path.read_bytes(), searched + 1
+            if any(secret.encode() in content for secret in ward.secrets):
+                assert path.stat().st_mode & 0o777 == 0o600
+                holding.add(own[1] if own[1] in path.parents else path)
+    assert ward.folders and searched > 20
+    assert holding <= set(own) and own[0] in holding
