@@ -64,6 +64,7 @@ class FakeGateway:
     devices: Any = None
     port: int = 0
     address: str = "127.0.0.1"
+    _ready: list[_Peer] = field(default_factory=list)
     connects: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     pongs: list[bytes] = field(default_factory=list)
@@ -76,7 +77,7 @@ class FakeGateway:
         self._listener.listen()
         self.port = int(self._listener.getsockname()[1])
         self._streams: list[socket.socket] = []
-        self._ready: list[_Peer] = []
+        self._ready = []
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         if self.ticking:
@@ -134,6 +135,11 @@ class FakeGateway:
                 self._threads.append(thread)
                 thread.start()
 
+    def serve_upgraded(self, stream: socket.socket, fields: dict[str, str]) -> None:
+        """One connection that a web server has taken; fields: those of its request."""
+        with contextlib.suppress(OSError):
+            _Peer(self, stream, _upgrade(stream, fields, None) or "").serve()
+
     def _serve(self, stream: socket.socket) -> None:
         with contextlib.suppress(OSError):
             forwarded = _upgraded(stream, self.upgrade)
@@ -155,6 +161,10 @@ def _upgraded(stream: socket.socket, answer: bytes | None) -> str | None:
     if "Sec-WebSocket-Key" not in fields:
         stream.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         return None  # somebody who looks at every port of this machine
+    return _upgrade(stream, fields, answer)
+
+
+def _upgrade(stream: socket.socket, fields: dict[str, str], answer: bytes | None) -> str | None:
     accept = _frames.handshake_accept(fields["Sec-WebSocket-Key"])
     own = (
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"

@@ -49,3 +49,14 @@ options:
         type: str
         required: true
 """
+
+    MORE_HOMES = r"""
+options:
+  more_homes:
+    description:
+      - Homes to look at besides when O(openclaw_home) and O(openclaw_user) are left out, such as those that a registry
+        knows. One that is not there counts as looked at.
+    type: list
+    elements: str
+    default: []
+"""

@@ -24,9 +24,10 @@ from ._foreign_services import (
 )
 from ._host import Host
 from ._model import ClawPilotError
-from ._predecessor import at
+from ._probe import observed_at
 from ._procfs import ProcessTable, sockets_of
 from ._remove import archive, openclaw_traces
+from ._sight import CELLS
 from ._sightings import ServiceState
 from ._state_words import Health
 
@@ -38,7 +39,7 @@ def find(host: Host, params: Params) -> dict[str, Any]:
     """The adopted instance as it is now. Raises INSTANCE_NOT_FOUND."""
     told = str(params["adopted"]["state_dir"])
     state_dir = os.path.realpath(told) if told else ""
-    found = at(host, state_dir) if told else []
+    found = observed_at(state_dir, host) if told else []
     if not found:
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
@@ -203,7 +204,7 @@ def _check_removable(
         _unsafe(f"{path} does not belong to {instance['openclaw_user']}")
     if os.path.basename(path) == VOLUME:
         _unsafe(f"{path} is a volume of the container engine")
-    if os.path.join("fleet", "cells") in path:
+    if CELLS in path:
         raise ClawPilotError(
             "FLEET_CELL",
             f"{params['slug']!r} is a cell of openclaw fleet, which keeps a list of its own.",

@@ -18,17 +18,18 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from . import _journal
+from . import _journal, _live_config, _token_proof
+from ._gateway_error import GatewayError
 from ._handover import finish, outside_paths
 from ._host import Host
 from ._instance import Instance, Target
 from ._model import ClawPilotError, Layout
 from ._remove import remove
-from ._unit import environment
 
-PATCH_TIMEOUT = 120.0
 CLAIM = "claim"
-NEEDS_RESTART = "Restart the gateway to apply"
+DEFERRED = (
+    "The gateway has written the change, and applies it when the work that it has now is done."
+)
 
 
 @contextlib.contextmanager
@@ -51,7 +52,8 @@ def hold(host: Host, layout: Layout, timeout: float) -> Iterator[None]:
 class Applier:
     """Takes the steps of one plan.
 
-    wait: none, live or ready; timeout: seconds for the gateway to come up.
+    wait: none, live or ready; timeout: seconds for the gateway to come up; warnings: what whoever
+    runs it should know after apply().
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Applier:
         self.wait = wait
         self.timeout = timeout
         self.handover = instance.handover
+        self.warnings: list[str] = []
 
     def apply(self) -> None:
         """Take all steps after claim(); on failure all is as before. Raises ClawPilotError."""
@@ -162,9 +165,10 @@ class Applier:
         for path in _journal.missing_parents(self.host, self.layout.state_dir, "/"):
             self.host.make_dir(path)
         self._put_aside(self.layout.config_path)
-        self.host.write(
-            self.layout.config_path, json.dumps(self.target.wanted.config, indent=2) + "\n"
-        )
+        self._write_config(self.target.wanted.config)
+
+    def _write_config(self, config: dict[str, Any]) -> None:
+        self.host.write(self.layout.config_path, json.dumps(config, indent=2) + "\n")
 
     def _step_first_start_env(self) -> None:
         self.host.write(self.layout.first_start_env_path, self.target.wanted.env)
@@ -205,25 +209,34 @@ class Applier:
                 self.host.write(path, text)
 
     def _step_patch_config(self) -> None:
-        """Change the config of a running gateway the official way, so that it reloads it."""
-        runtime = self.instance.runtime
-        if runtime is None:  # pragma: no cover - a plan with steps has a runtime
-            raise ClawPilotError("OPENCLAW_NOT_FOUND", "OpenClaw is not installed.", "")
-        env = environment(self.layout, runtime, self.target.port)
-        result = self.host.run(
-            (runtime.node, runtime.entry, "config", "patch", "--stdin"),
-            env=env,
-            timeout=PATCH_TIMEOUT,
-            stdin=json.dumps(self.target.plan.patch),
-        )
-        if result.code != 0:
-            raise ClawPilotError(
-                "CONFIG_REFUSED",
-                f"OpenClaw refused the change: {result.text}",
-                "Correct the named key.",
-            )
-        if NEEDS_RESTART in result.text and not self.target.plan.restart:
+        """Have the running gateway change its config; one that cannot be asked is restarted."""
+        own = _token_proof.own_instance(self.layout, self.target.port, self.manager.state().pid)
+        token = _token_proof.known_token(self.host, own)
+        done = self._changed_by_gateway(token) if token else ""
+        if not done:
+            self._change_while_stopped()
+        elif done == _live_config.NEEDS_RESTART:
             self._step_restart()
+        elif done == _live_config.DEFERRED:
+            self.warnings.append(DEFERRED)
+
+    def _changed_by_gateway(self, token: str) -> str:
+        """What came of it; '' where the gateway has made up a token, which a restart mends."""
+        port, current = self.target.port, self.instance.current_config
+        try:
+            return _live_config.Change(port, token, current, self._merged).make()
+        except GatewayError as error:
+            if error.code != _token_proof.REFUSED:
+                raise
+            return ""
+
+    def _change_while_stopped(self) -> None:
+        self.manager.stop()
+        self._write_config(self._merged(self.instance.current_config()))
+        self._step_start()
+
+    def _merged(self, current: dict[str, Any]) -> dict[str, Any]:
+        return self.instance.merged(current, self.target.marker["rendered"])
 
     def _step_live(self) -> None:
         if self.wait != "none":
@@ -232,6 +245,8 @@ class Applier:
     def _step_ready(self) -> None:
         if self.wait == "ready":
             self._wait("ready")
+        if self.wait != "none":
+            self.instance.prove_token(self.target.port, self.timeout)
 
     def _wait(self, level: str) -> None:
         self.instance.await_health(level, self.target.port, self.timeout)

@@ -44,6 +44,8 @@ HOME_ARGUMENTS: dict[str, Any] = {
     "prefix": _TEXT,
 }
 
+MORE_HOMES_ARGUMENT = _strings(default=[])
+
 ADOPTED_ARGUMENT = _suboptions(state_dir={"type": "str", "required": True})
 
 LOG_ARGUMENTS: dict[str, Any] = {
@@ -143,7 +145,7 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "workspace_templates": {"type": "path"},
     "workspace_files": {"type": "dict", "default": {}},
     "wait": {"type": "str", "choices": ["none", "live", "ready"], "default": "ready"},
-    "start_timeout": {"type": "int", "default": 120},
+    "start_timeout": {"type": "int"},
     "stop_timeout": _INT,
     "validate": {"type": "str", "choices": ["quick", "strict"], "default": "quick"},
     "backup_dir": _TEXT,

@@ -48,8 +48,8 @@ def door(host: Host, instance: Instance, params: Params) -> Iterator[Door]:
     command = Command(host, instance, params)
     token = gateway_token(instance)
     if token and _listens(host, instance):
-        with _rpc.connect(instance["port"], token, timeout=RPC_TIMEOUT) as connection:
-            yield Gateway(connection, command)
+        with contextlib.ExitStack() as stack:
+            yield Gateway(stack, instance["port"], token, command)
     else:
         yield command
 
@@ -74,11 +74,21 @@ class Gateway:
 
     via = "rpc"
 
-    def __init__(self, connection: _rpc.Connection, command: Command) -> None:
-        self._connection = connection
+    def __init__(
+        self, stack: contextlib.ExitStack, port: int, token: str, command: Command
+    ) -> None:
+        self._stack = stack
+        self._port = port
+        self._token = token
+        self._connection = self._connected()
         self._command = command
         self._channel = command.channel
         self.pairs = True  # whether any account of the bot uses pairing at all
+
+    def _connected(self) -> _rpc.Connection:
+        """A new connection in the place of the one before."""
+        self._stack.close()
+        return self._stack.enter_context(_rpc.connect(self._port, self._token, timeout=RPC_TIMEOUT))
 
     def check(self, wanted: Wanted, waits: bool, dismisses: bool) -> None:
         """A running gateway can do all of it."""
@@ -89,7 +99,9 @@ class Gateway:
         self.pairs = bool(dig(answer, "accounts"))
         found = from_gateway(answer, self._channel)
         if wanted.code and found:
-            return with_codes(found, self._command.requests(wanted))
+            coded = self._command.requests(wanted)
+            self._connection = self._connected()  # a gateway hangs up on whoever is silent so long
+            return with_codes(found, coded)
         return found
 
     def bot(self, probe: bool) -> dict[str, Any]:

@@ -7,15 +7,12 @@ Private to the claw.pilot collection. Python 3.9 or later. How is _channel_doors
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sqlite3
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from ._channel_doors import POLL_SECONDS, Door, Gone, Instance, Params, Request, door
-from ._channel_requests import Wanted, choose, trouble, without
+from ._channel_requests import Wanted, choose, label, trouble, without
 from ._facts import find_one
 from ._gateway_token import dotenv, gateway_token, resolved, variables_of
 from ._host import Host
@@ -23,6 +20,11 @@ from ._merge import mask
 from ._model import ClawPilotError
 from ._state_files import read_config
 from ._summary import dig
+
+_WRITE_AGAIN = (
+    "One who has been approved may write already: OpenClaw tells nobody whom it has approved."
+    " Anybody else writes to the bot once more, which answers with a new code."
+)
 
 
 def pair(params: Params, check_mode: bool, host: Host | None = None) -> dict[str, Any]:
@@ -80,7 +82,7 @@ class _Pairing:
         pending, request = self._look()
         result = self._seen(pending, request, bot)
         if request is None:
-            return {**result, "approved": self._settled(self._wanted.sender_id)}
+            return {**result, "approved": self._settled()}
         if not self._wanted.given:
             return result
         return {**result, **self._answered(pending, request, check_mode)}
@@ -108,11 +110,11 @@ class _Pairing:
                 return pending, chosen
             time.sleep(POLL_SECONDS)
 
-    def _settled(self, sender: str) -> bool:
-        """Whether the sender who does not wait is approved; raises why not, if that was wanted."""
+    def _settled(self) -> bool:
+        """Whether the sender who does not wait is let in; raises why not, if that was wanted."""
         if not self._wanted.given and not self._seconds:
             return False
-        if not self._approves or self._lets_in(sender):
+        if not self._approves or self._lets_in(self._wanted.sender_id):
             return self._approves
         slug = self._instance["slug"]
         if not self._way.pairs:
@@ -123,11 +125,12 @@ class _Pairing:
             )
         if self._seconds:
             raise self._timeout()
-        raise ClawPilotError(
-            "PAIRING_NO_REQUEST",
-            f"No sender of {slug!r} waits with {self._wanted.words}: it is wrong, more than an hour"
-            " old, or has been answered.",
-            "Write to the bot once more, and take the code of its answer.",
+        why = "it is wrong, more than an hour old, or has been answered"
+        raise self._no_request(f"waits with {self._wanted.words}: {why}")
+
+    def _no_request(self, why: str) -> ClawPilotError:
+        return ClawPilotError(
+            "PAIRING_NO_REQUEST", f"No sender of {self._instance['slug']!r} {why}.", _WRITE_AGAIN
         )
 
     def _timeout(self) -> ClawPilotError:
@@ -136,7 +139,7 @@ class _Pairing:
         return trouble(slug, bot) or ClawPilotError(
             "TELEGRAM_PAIRING_TIMEOUT",
             f"Nobody new has written to the bot{name} of {slug!r} in time.",
-            "Write any message to the bot, then run it again, with a longer timeout if need be.",
+            f"With a longer timeout there is more time to. {_WRITE_AGAIN}",
         )
 
     def _answered(
@@ -146,8 +149,7 @@ class _Pairing:
         try:
             answer = {} if check_mode else self._answer(request)
         except Gone:
-            settled = self._settled(request["sender_id"])
-            return {"requests": without(pending, request), "approved": settled}
+            return self._gone(pending, request)
         left = without(pending, request)
         return {
             **answer,
@@ -156,6 +158,12 @@ class _Pairing:
             "requests": left,
             "diff": {"before": {"pending": pending}, "after": {"pending": left}},
         }
+
+    def _gone(self, pending: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+        """It was answered in this moment, and nobody tells how: only a dismissal is settled."""
+        if self._approves and not self._lets_in(request["sender_id"]):
+            raise self._no_request(f"waits any more: somebody else has answered {label(request)}")
+        return {"requests": without(pending, request), "approved": self._approves}
 
     def _answer(self, request: Request) -> dict[str, str]:
         if self._approves:
@@ -178,28 +186,16 @@ class _Pairing:
         }
 
     def _lets_in(self, sender: str) -> bool:
-        """Whether that sender may write to the bot already."""
+        """Whether the config says that this sender may write to the bot.
+
+        Whom OpenClaw has approved, no command and no call of a gateway tells.
+        """
         if not sender:
             return False
         config = read_config(self._instance["config_path"]).value or {}
         named = dig(config, "channels", self._params["channel"], "allowFrom")
         listed = [str(entry) for entry in named] if isinstance(named, list) else []
-        account = self._wanted.account_id
-        return sender in listed or sender in _approved(self._instance, self._params, account)
-
-
-def _approved(instance: Instance, params: Params, account: str) -> set[str]:
-    """Senders that OpenClaw has let in; no command and no call of a gateway tells that."""
-    path = os.path.join(instance["state_dir"], "state", "openclaw.sqlite")
-    query = "SELECT entry FROM channel_pairing_allow_entries WHERE channel_key = ?"
-    values = [params["channel"]]
-    if account:
-        query, values = query + " AND account_id = ?", [*values, account]
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            return {str(row[0]) for row in database.execute(query, values)}
-    except sqlite3.Error:  # not there yet, or of another version: nobody is known to be let in
-        return set()
+        return sender in listed
 
 
 def _plain(value: Any) -> str:

@@ -27,6 +27,7 @@ from ._model import (
 )
 
 MEM0_PLUGIN = "openclaw-mem0"
+MEM0_TELEMETRY = "MEM0_TELEMETRY"  # the variable that turns its reports to PostHog off
 LOG_MAX_BYTES = 20_000_000
 
 PROTECTED = (("gateway", "mode"), ("gateway", "port"), ("gateway", "auth"))
@@ -86,6 +87,8 @@ def render(
     if len(spec.agents) > 1:
         ids = [agent.id for agent in spec.agents]
         config["tools"] = {"agentToAgent": {"enabled": True, "allow": ids}}
+    if spec.mem0.enabled:
+        config["env"] = {"vars": {MEM0_TELEMETRY: "false"}}  # a .env file has the last word
     if spec.telegram.enabled:
         config["channels"] = {"telegram": _telegram(spec)}
         config["bindings"] = [

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ._doctor_host import PORT_TAKEN, host_findings, numbers, toolbox
+from ._doctor_host import host_findings, numbers, toolbox
 from ._finding import SEVERITIES, Commands, Finding, Instance, finding, in_container, order
 from ._model import OPENCLAW_VERSION
+from ._problems import PORT_TAKEN, TWO_SERVICES
 
-TWO_SERVICES = "TWO_SERVICES"  # a problem that the probe tells of
 _SECRET_MODES = ("token", "password")
 LONG_START = 300  # seconds; a slow host may take minutes
 MEM0_PLUGIN = "npm:@mem0/openclaw-mem0@1.0.16"

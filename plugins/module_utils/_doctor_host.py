@@ -16,6 +16,7 @@ from typing import Any
 from ._finding import Commands, Finding, Instance, as_root, finding, in_container
 from ._model import NODE_WHEEL_VERSION, OPENCLAW_VERSION
 from ._ports import HIGHEST, STEP
+from ._problems import PORT_TAKEN
 
 MEGABYTE = 1_000_000
 DISK_LOW, DISK_FULL = 1000 * MEGABYTE, 200 * MEGABYTE
@@ -23,8 +24,6 @@ MEMORY_OF_A_GATEWAY = 700 * MEGABYTE
 # What the package.json of OPENCLAW_VERSION asks for: >=24.16.0 <25 || >=26.1.0
 NODE_RANGES = (((24, 16, 0), (25,)), ((26, 1, 0), (10**6,)))
 _SHOWN = 3  # neighbours that an evidence names, so that a thousand on one port stay readable
-
-PORT_TAKEN = "PORT_TAKEN"  # a problem that the probe tells of
 
 Host = Mapping[str, Any]
 Version = tuple[int, ...]

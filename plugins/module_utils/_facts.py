@@ -8,13 +8,13 @@ Private to the claw.pilot collection. Python 3.9 or later. Never changes anythin
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ._host import Host
 from ._model import ClawPilotError
 from ._module import account, home_of
-from ._probe import observe
+from ._probe import observe, observed_at
 
 Params = Mapping[str, Any]
 Data = dict[str, Any]
@@ -26,9 +26,12 @@ def observation(params: Params, host: Host | None = None) -> Data:
     Options openclaw_home (a path or a list of paths), openclaw_user, and more_homes, which counts
     where the others are left out. Raises HOME_NOT_FOUND.
     """
-    named = homes(params)
-    seen = observe(named, host)
-    return seen if named else _with_more(seen, params.get("more_homes") or (), host)
+    named, more = homes(params), params.get("more_homes") or ()
+    seen = observe(named, host, more)
+    if named is not None:
+        return seen
+    gone = sorted({path for path in map(os.path.realpath, filter(None, more)) if _is_gone(path)})
+    return {**seen, "homes": [*seen["homes"], *gone]}  # that nothing is there was seen
 
 
 def homes(params: Params) -> list[str] | None:
@@ -47,25 +50,6 @@ def homes(params: Params) -> list[str] | None:
                 "Name an openclaw_home that exists, or leave it out to look at every home.",
             )
     return found
-
-
-def _with_more(seen: Data, more: Sequence[str], host: Host | None) -> Data:
-    """The observation with homes that no account has. One that is gone counts as looked at."""
-    known = set(seen["homes"])
-    wanted = sorted({os.path.realpath(home) for home in more} - known)
-    there = [home for home in wanted if os.path.isdir(home)]
-    gone = [home for home in wanted if _is_gone(home)]
-    if there:
-        also = observe(there, host)
-        places = {(i["openclaw_home"], i["slug"]) for i in seen["instances"]}
-        new = [i for i in also["instances"] if (i["openclaw_home"], i["slug"]) not in places]
-        seen = {
-            **seen,
-            "instances": seen["instances"] + new,
-            "warnings": seen["warnings"]
-            + [w for w in also["warnings"] if w not in seen["warnings"]],
-        }
-    return {**seen, "homes": [*seen["homes"], *there, *gone]}
 
 
 def _is_gone(path: str) -> bool:
@@ -91,7 +75,10 @@ def find_one(params: Params, host: Host | None = None) -> Data:
     home. Raises INSTANCE_NOT_FOUND.
     """
     slug, state_dir = str(params["slug"]), str((params.get("adopted") or {}).get("state_dir") or "")
-    found = _adopted(params, state_dir, host) if state_dir else list_instances(params, host)
+    if state_dir:
+        found = observed_at(os.path.realpath(state_dir), host)
+    else:
+        found = list_instances(params, host)
     if not found:
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
@@ -99,14 +86,3 @@ def find_one(params: Params, host: Host | None = None) -> Data:
             "See what there is with discover, and name its openclaw_home or openclaw_user.",
         )
     return {**found[0], "slug": slug}
-
-
-def _adopted(params: Params, state_dir: str, host: Host | None) -> list[Data]:
-    """By its state directory, in the named home, which may be no account's, or anywhere."""
-    path = os.path.realpath(state_dir)
-    named = [[home_of(dict(params))]] if params.get("openclaw_home") else []
-    for places in (*named, None):
-        found = [i for i in observe(places, host)["instances"] if i["state_dir"] == path]
-        if found:
-            return found
-    return []

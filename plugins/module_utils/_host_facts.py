@@ -85,24 +85,35 @@ def host_facts(host: Host, homes: Sequence[str], sample: CpuSample | None = None
     cpu_percent is that of the moments which this takes itself.
     """
     before = sample or cpu_sample(host)
-    shared = shared_resources(host)
-    system, stat = os.uname(), _text(host, "/proc/stat")
+    return {**standing_facts(host, homes), **moving_facts(host, homes, before)}
+
+
+def standing_facts(host: Host, homes: Sequence[str]) -> dict[str, Any]:
+    """What seldom changes, and takes most of the time to find."""
+    system = os.uname()
     return {
         "hostname": system.nodename,
         "os": _os_name(host) or system.sysname,
         "kernel": system.release,
         "architecture": system.machine,
+        "python_version": ".".join(map(str, sys.version_info[:3])),
+        "node": node_versions(host, homes),
+        "openclaw": openclaw_versions(host, homes),
+        "shared": shared_resources(host),
+        "linger": linger(host, homes),
+    }
+
+
+def moving_facts(host: Host, homes: Sequence[str], sample: CpuSample) -> dict[str, Any]:
+    """What always moves; cpu_percent is that since the sample."""
+    stat = _text(host, "/proc/stat")
+    return {
         "cpu_count": _metrics.cpu_count(stat),
         "load": _metrics.load(_text(host, "/proc/loadavg")),
         "memory": _metrics.memory(_text(host, "/proc/meminfo")),
         "disk": disk(homes),
         "uptime_seconds": _metrics.uptime_seconds(_text(host, "/proc/uptime")),
-        "python_version": ".".join(map(str, sys.version_info[:3])),
-        "node": node_versions(host, homes),
-        "openclaw": openclaw_versions(host, homes),
-        "shared": shared,
-        "linger": linger(host, homes),
-        "cpu_percent": _metrics.cpu_percent(before, cpu_sample(host)),
+        "cpu_percent": _metrics.cpu_percent(sample, cpu_sample(host)),
     }
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import secrets as random_secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from . import _health, _journal
+from . import _health, _journal, _token_proof
 from ._check import check_config, check_spec
 from ._config import drop_units, render, workspace
 from ._dotenv import parse, update
@@ -28,6 +28,7 @@ from ._model import (
     InstanceSpec,
     Layout,
     check_variable,
+    spec_from,
     to_plain,
 )
 from ._ports import PortRange, choose_port
@@ -79,6 +80,12 @@ class Target:
     plan: Plan
     marker: dict[str, Any]
     secrets: frozenset[str]
+
+
+def _record(marker: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a marker makes a difference to later runs, and was not made by other steps."""
+    spec = to_plain(spec_from(marker["spec"]))  # with what older ones could not say yet
+    return {"spec": spec, **{name: marker.get(name) for name in ("rendered", "environment")}}
 
 
 class Instance:
@@ -135,12 +142,13 @@ class Instance:
         rendered = without(
             render(request.spec, self.layout, port, self.mem0_installed()), request.kept
         )
-        previous = (self.marker or {}).get("rendered")
         current = self._config()
         basis = modernised(current) if current is not None and self.foreign else current
-        config = drop_units(merge(basis, rendered, previous), rendered, previous or {})
+        config = self.merged(basis, rendered)
         check_config(config, names)
         wanted = self._wanted(request, port, config, env)
+        marker = self._marker(request, port, rendered, digest(wanted))
+        wanted = replace(wanted, record=_record(marker))
         observed = self.observe(current, wanted)
         return Target(
             request=request,
@@ -148,9 +156,18 @@ class Instance:
             wanted=wanted,
             observed=observed,
             plan=plan(wanted, observed),
-            marker=self._marker(request, port, rendered, digest(wanted)),
+            marker=marker,
             secrets=frozenset(values.values()),
         )
+
+    def merged(self, current: dict[str, Any] | None, rendered: dict[str, Any]) -> dict[str, Any]:
+        """What openclaw.json is to be where it is `current` and `rendered` is wanted of it."""
+        previous = (self.marker or {}).get("rendered") or {}
+        return drop_units(merge(current, rendered, previous), rendered, previous)
+
+    def current_config(self) -> dict[str, Any]:
+        """openclaw.json as it is now."""
+        return self._config() or {}
 
     def _text(self, path: str) -> str | None:
         """A file of the instance; one of others that was put aside, where ours is still to come."""
@@ -170,6 +187,11 @@ class Instance:
             return _health.probe_own(self.host, port, service)
 
         _health.wait(level, port, timeout, self.manager.state, self.console, own)
+
+    def prove_token(self, port: int, timeout: float) -> None:
+        """Raise GATEWAY_TOKEN_REFUSED where this instance's gateway does not take its token."""
+        own = _token_proof.own_instance(self.layout, port, self.manager.state().pid)
+        _token_proof.prove(self.host, own, timeout)
 
     def mark_console(self) -> None:
         """From now on, console() is what a gateway says that is started after this."""
@@ -205,6 +227,7 @@ class Instance:
             active=service.active,
             enabled=service.enabled,
             applied=(self.marker or {}).get("applied"),
+            record=None if self.marker is None else _record(self.marker),
             first_start_pending=host.exists(layout.first_start_env_path),
             foreign=self.handover is not None,
         )

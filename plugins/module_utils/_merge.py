@@ -104,6 +104,33 @@ def merge_patch(current: Any, target: dict[str, Any]) -> dict[str, Any]:
     return patch
 
 
+def array_paths(patch: Any, base: Any, path: str = "") -> set[str]:
+    """Where the patch replaces or removes arrays, in the words of OpenClaw's config.patch.
+
+    base: what is patched. `[]` stands for each item of an array.
+    """
+    if isinstance(patch, list):
+        inner = (array_paths(item, None, f"{path}[]") for item in patch)
+        return {path}.union(_arrays_below(base, path), *inner)
+    if not isinstance(patch, dict):
+        return _arrays_below(base, path)
+    below = _as(dict, base)
+    parts = (array_paths(patch[key], below.get(key), _joined(path, key)) for key in patch)
+    return set().union(*parts)
+
+
+def _arrays_below(value: Any, path: str) -> set[str]:
+    if isinstance(value, list):
+        return {path}
+    if not isinstance(value, dict):
+        return set()
+    return set().union(*(_arrays_below(item, _joined(path, key)) for key, item in value.items()))
+
+
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
 def redact(value: Any, key: str = "") -> Any:
     """The data with secret-looking values masked; ${VAR} references stay readable."""
     if isinstance(value, dict):

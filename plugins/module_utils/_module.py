@@ -12,13 +12,14 @@ import os
 import pwd
 import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn
-
-from ansible.module_utils.basic import AnsibleModule
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ._host import Host
 from ._model import ClawPilotError, Layout, check_slug
 from ._services import ServiceManager, service_manager
+
+if TYPE_CHECKING:  # what watches a host uses this file too, and has no Ansible there
+    from ansible.module_utils.basic import AnsibleModule
 
 
 def finish(

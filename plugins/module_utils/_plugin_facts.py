@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ._config import MEM0_PLUGIN
+from ._merge import merge
 from ._model import ClawPilotError, Mem0Spec
 from ._summary import dig
 
@@ -127,10 +128,11 @@ def with_plugin(config: Mapping[str, Any], name: str, settings: Data, slot: str)
 
 
 def with_settings_only(config: Mapping[str, Any], wanted: Mapping[str, Any], name: str) -> Data:
-    """The config with nothing but the plugin's wanted settings, for OpenClaw to check them when
-    it installs the plugin: it may not be turned on before it is there.
+    """The config with nothing but the plugin's wanted settings and variables, for OpenClaw to
+    check them when it installs the plugin: it may not be turned on before it is there.
     """
     settings = dig(wanted, "plugins", "entries", name, "config")
+    config = {**config, "env": wanted["env"]} if "env" in wanted else config
     if not settings:
         return dict(config)
     section = _section(config)
@@ -154,6 +156,18 @@ def without_plugin(config: Mapping[str, Any], name: str) -> Data:
         if part:
             section[key] = part
     return {**config, "plugins": section} if section or "plugins" in config else dict(config)
+
+
+def with_variables(
+    config: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Data:
+    """The config with the variables that the marker after has rendered for those of before."""
+    was, now = (
+        {key: value for key, value in marker["rendered"].items() if key == "env"}
+        for marker in (before, after)
+    )
+    result: Data = merge(dict(config), now, was)
+    return result
 
 
 def with_own_words(wanted: Mapping[str, Any], written: Mapping[str, Any]) -> Data:

@@ -48,9 +48,10 @@ PLUGIN_ARGUMENTS: dict[str, Any] = {
     "slot": {"type": "str"},
     "environment": {"type": "dict", "default": {}},
     "timeout": {"type": "int", "default": 900},
-    "start_timeout": {"type": "int", "default": 300},
+    "start_timeout": {"type": "int", "default": 600},
 }
 
+MEM0_PARTS = ("plugins", "env")  # of openclaw.json: what mem0 changes of it
 LOCK_TIMEOUT = 600.0
 ASK_SECONDS = 60.0  # a gateway that has just loaded a plugin answers late
 LOAD_SECONDS = 60.0
@@ -187,25 +188,29 @@ class Change:
         wanted = _plugin_facts.with_plugin(current, self.name, settings, slot)
         wanted = _plugin_facts.with_plugin(wanted, self.name, given, slot)
         settings = dig(wanted, "plugins", "entries", self.name, "config") or {}
-        return wanted, self._marker_with(_plugin_facts.mem0_spec(settings, mem0))
+        marker = self._marker_with(_plugin_facts.mem0_spec(settings, mem0))
+        return _plugin_facts.with_variables(wanted, self.marker, marker), marker
 
     def _unwanted(self, current: Data) -> tuple[Data, Data]:
         """Config and marker without the plugin."""
         mem0 = spec_from(self.marker["spec"]).mem0
         ours = self.name == MEM0_PLUGIN and mem0.enabled
         marker = self._marker_with(replace(mem0, enabled=False)) if ours else self.marker
-        return _plugin_facts.without_plugin(current, self.name), marker
+        wanted = _plugin_facts.without_plugin(current, self.name)
+        return _plugin_facts.with_variables(wanted, self.marker, marker), marker
 
     def _marker_with(self, mem0: Mem0Spec) -> Data:
         """The marker with that mem0, and with what is rendered for it."""
         spec = replace(spec_from(self.marker["spec"]), mem0=mem0)
         kept = [tuple(place) for place in self.marker.get("kept", ())]
         rendered = without(render(spec, self.layout, self.port, mem0.enabled), kept)
-        parts = {"plugins": rendered["plugins"]} if "plugins" in rendered else {}
+        was = self.marker["rendered"]
+        others = {key: was[key] for key in was if key not in MEM0_PARTS}
+        parts = {key: rendered[key] for key in MEM0_PARTS if key in rendered}
         return {
             **self.marker,
             "spec": {**self.marker["spec"], "mem0": to_plain(mem0)},
-            "rendered": {**self.marker["rendered"], **parts},
+            "rendered": {**others, **parts},
         }
 
     def _config(self) -> Data:

@@ -24,7 +24,8 @@ from ._host import Host
 from ._includes import has_includes
 from ._json5 import parse as parse_json5
 from ._model import GATEWAY_TOKEN_VARIABLE, ClawPilotError, Layout
-from ._probe import TWO_SERVICES, observe
+from ._probe import observed_at
+from ._problems import PORT_TAKEN, TWO_SERVICES
 from ._procfs import environment_of
 from ._takeover import (
     Place,
@@ -72,16 +73,6 @@ class Predecessor:
         return tuple(pid for pid in (shown["process"]["pid"], shown["service"]["pid"]) if pid)
 
 
-def at(host: Host, state_dir: str) -> list[dict[str, Any]]:
-    """What is observed in that (resolved) directory: also where it is in nobody's home."""
-    for homes in (None, [os.path.dirname(state_dir)]):
-        seen = observe(homes, host)["instances"]
-        found = [instance for instance in seen if instance["state_dir"] == state_dir]
-        if found:
-            return found
-    return []
-
-
 def find(host: Host, layout: Layout, state_dir: str = "") -> Predecessor | None:
     """What others made in the place of this instance; None when there is nothing.
 
@@ -114,7 +105,7 @@ def find(host: Host, layout: Layout, state_dir: str = "") -> Predecessor | None:
 
 
 def _observed(host: Host, layout: Layout) -> dict[str, Any]:
-    found = at(host, os.path.realpath(layout.state_dir))
+    found = observed_at(os.path.realpath(layout.state_dir), host)
     if not found:
         why = f"{layout.state_dir} holds no OpenClaw instance"
         raise refusal(layout, why, "Choose another slug, or empty it")
@@ -131,7 +122,7 @@ def _check_place(host: Host, layout: Layout, instance: Mapping[str, Any]) -> Non
     if not instance["port"]:
         raise refusal(layout, "its gateway.port is none", "Correct it first")
     for problem in instance["problems"]:
-        if problem["code"] in (TWO_SERVICES, "PORT_TAKEN"):
+        if problem["code"] in (TWO_SERVICES, PORT_TAKEN):
             why = str(problem["message"]).rstrip(".")
             raise refusal(layout, why[:1].lower() + why[1:], "Leave one of them")
 

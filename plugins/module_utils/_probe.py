@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,9 @@ from ._describe import Facts, describe, printable, real_port
 from ._discovery import Group, distinct, is_instance, is_marked, merge, slug_of
 from ._host import Host
 from ._host_facts import cpu_sample, host_facts
+from ._metrics import CpuSample
 from ._model import Layout
+from ._problems import problems
 from ._service_scan import SystemdScan
 from ._services import ServiceManager
 from ._sightings import Account, Lock, Process, Service, Sighting, StateFiles, Warnings
@@ -32,28 +34,45 @@ from ._state_words import Health
 from ._summary import mem0_enabled, port_of
 
 MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
-TWO_SERVICES = "TWO_SERVICES"
 
 
-def observe(homes: Sequence[str] | None = None, host: Host | None = None) -> dict[str, Any]:
+def observe(
+    homes: Sequence[str] | None = None,
+    host: Host | None = None,
+    more_homes: Sequence[str] = (),
+    of_host: Callable[[Host, Sequence[str], CpuSample], dict[str, Any]] = host_facts,
+) -> dict[str, Any]:
     """The observation of this host (docs/facts.md): host, homes, instances, warnings, observed_at.
 
     homes: the homes to look at; None: every home that may be read, and then also what runs
-    elsewhere. Raises nothing for what is broken or may not be read: it warns.
+    elsewhere; more_homes: then these as well, as far as they are there, though no account may have
+    them; of_host: what tells of the machine. Raises nothing for what is broken or may not be read:
+    it warns.
     """
     host = host or Host()
     sample = cpu_sample(host)
-    seen = _Pass(host, homes)
+    seen = _Pass(host, homes, more_homes)
     instances = seen.instances()
     return printable(
         {
-            "host": host_facts(host, seen.homes_of(instances), sample),
+            "host": of_host(host, seen.homes_of(instances), sample),
             "homes": list(seen.homes),
             "instances": instances,
             "warnings": _unique(seen.warnings),
             "observed_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
     )
+
+
+def observed_at(state_dir: str, host: Host | None = None) -> list[dict[str, Any]]:
+    """What is observed in that (resolved) directory: also where it is in nobody's home."""
+    outer = state_dir.partition(os.path.join(os.sep, _sight.CELLS))[0]  # a cell is in another's
+    for homes in (None, [os.path.dirname(outer)]):
+        seen = observe(homes, host)["instances"]
+        found = [instance for instance in seen if instance["state_dir"] == state_dir]
+        if found:
+            return found
+    return []
 
 
 def _unique(warnings: Warnings) -> Warnings:
@@ -76,12 +95,18 @@ class _Found:
 class _Pass:
     """What one pass knows."""
 
-    def __init__(self, host: Host, homes: Sequence[str] | None) -> None:
+    def __init__(
+        self, host: Host, homes: Sequence[str] | None, more_homes: Sequence[str] = ()
+    ) -> None:
         self.host = host
         self.everywhere = homes is None
         self.warnings: Warnings = []
         self.accounts = _sight.Accounts()
-        named = self.accounts.homes() if homes is None else [os.path.realpath(h) for h in homes]
+        if homes is None:
+            more = (os.path.realpath(home) for home in sorted(more_homes) if home)
+            named = [*self.accounts.homes(), *(home for home in more if os.path.isdir(home))]
+        else:
+            named = [os.path.realpath(home) for home in homes]
         self.homes: dict[str, Account] = {home: self.accounts.owner(home) for home in named}
         self.table = _procfs.ProcessTable()
         self.listeners = _procfs.listeners()
@@ -299,7 +324,9 @@ class _Pass:
             asked=self._asked(found) or bool(process),
             mem0_installed=_mem0_installed(found),
             stale_locks=self._stale(found),
-            problems=tuple(self._problems(number, found, attribution)),
+            problems=problems(
+                found.group, found.files.config, found.port, number in attribution.taken
+            ),
         )
 
     def _process(self, found: _Found) -> Process | None:
@@ -313,36 +340,6 @@ class _Pass:
             return found.group
         heard = Sighting("listener", f"port {found.port} answers as a gateway does")
         return Group((*found.group.sightings, heard))
-
-    def _problems(
-        self, number: int, found: _Found, attribution: Attribution
-    ) -> list[Mapping[str, str]]:
-        problems: list[Mapping[str, str]] = []
-        config = found.files.config
-        if config.problem:
-            problems.append(config.problem)
-        elif config.value is None and found.group.config_path:
-            message = f"There is no {found.group.config_path}."
-            problems.append({"code": "NO_CONFIG", "message": message})
-        if number in attribution.taken:
-            message = f"Somebody else listens on its port {found.port}."
-            problems.append({"code": "PORT_TAKEN", "message": message})
-        services = {
-            _words(s.service) for s in found.group.sightings if s.service and _runs(s.service)
-        }
-        if len(services) > 1:
-            message = f"Several services run it: {', '.join(sorted(services))}."
-            problems.append({"code": TWO_SERVICES, "message": message})
-        return problems
-
-
-def _runs(service: Service) -> bool:
-    """Whether it runs, or will at the next start of the host."""
-    return service.state.active or service.state.enabled
-
-
-def _words(service: Service) -> str:
-    return f"{service.name} of {service.manager} ({service.scope})"
 
 
 def _is_contained(found: _Found) -> bool:

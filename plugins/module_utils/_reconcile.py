@@ -13,20 +13,26 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from ._config import MEM0_PLUGIN, MEM0_TELEMETRY
 from ._dotenv import parse
-from ._merge import REDACTED, merge_patch, redact
+from ._merge import REDACTED, redact
+from ._summary import dig
 from ._takeover import shown
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The files and the service that a specification comes to. Paths are absolute."""
+    """The files and the service that a specification comes to. Paths are absolute.
+
+    record: what the marker is to say of it, as far as later runs need it.
+    """
 
     config: dict[str, Any]
     env: str
     definition: str
     directories: tuple[str, ...]
     files: Mapping[str, str]
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Observed:
     """What is there now; None or empty for what is not.
 
     applied: digest() of what the running gateway was last started with, where it is known;
-    foreign: others made what is there.
+    foreign: others made what is there; record: what the marker says, as in Wanted.
     """
 
     committed: bool = False
@@ -49,6 +55,7 @@ class Observed:
     first_start_pending: bool = False
     foreign: bool = False
     applied: str | None = None
+    record: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,6 @@ class Plan:
     steps: tuple[str, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
-    patch: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def restart(self) -> bool:
@@ -82,11 +88,11 @@ def plan(wanted: Wanted, observed: Observed) -> Plan:
     elif observed.config is None or not observed.committed:
         steps = _steps_to_create(observed)
     elif observed.active:
-        steps = _steps_while_running(before, after, _drops_agent(wanted, observed))
+        needs_stop = _drops_agent(wanted, observed) or _changes_mem0(wanted, observed)
+        steps = _steps_while_running(before, after, needs_stop)
     else:
         steps = _steps_while_stopped(before, after)
-    patch = merge_patch(observed.config, wanted.config) if observed.config else {}
-    return Plan(steps, before, after, patch)
+    return Plan(steps, before, after)
 
 
 def _steps_to_create(observed: Observed) -> tuple[str, ...]:
@@ -119,34 +125,57 @@ def _steps_to_take_over(differs: Mapping[str, Any], active: bool) -> tuple[str, 
 
 
 def _steps_while_running(
-    before: Mapping[str, Any], after: Mapping[str, Any], drops_agent: bool
+    before: Mapping[str, Any], after: Mapping[str, Any], needs_stop: bool
 ) -> tuple[str, ...]:
-    """Change a running gateway: through its own command where that can, with one restart at most.
+    """Change a running gateway: by its own config.patch where that can, with one restart at most.
 
-    OpenClaw refuses a patch that drops an agent, and its own command for that moves the agent's
-    files to the trash; so there the file is changed while the gateway is stopped.
+    One that is restarted anyway gets its config on disk in between: it could not know yet what new
+    variables in it stand for, and would restart itself, too.
     """
     differs = {key for key in after if before.get(key) != after[key]}
     steps: list[str] = [n for n in ("modes", "env", "directories", "files") if n in differs]
     restart = bool(differs & {"env", "service", "applied"})
-    if drops_agent:
+    stops = "config" in differs and (restart or needs_stop)
+    if stops:
         steps += ["stop", "config"]
     elif "config" in differs:
         steps.append("patch_config")
     if "service" in differs:
         steps.append("define")
-    if restart and not drops_agent:
+    if restart and not stops:
         steps.append("restart")
-    elif drops_agent or "enabled" in differs:
+    elif stops or "enabled" in differs:
         steps.append("start")
-    if not steps:
+    if not steps and "record" not in differs:
         return ()
     wait = ("live", "ready") if restart or "config" in differs else ()
     return (*steps, *wait, "commit")
 
 
 def _drops_agent(wanted: Wanted, observed: Observed) -> bool:
+    """OpenClaw refuses a patch that drops an agent, and its own command for that moves the agent's
+    files to the trash.
+    """
     return bool(_agents(observed.config or {}) - _agents(wanted.config))
+
+
+def _changes_mem0(wanted: Wanted, observed: Observed) -> bool:
+    """Whether anything of mem0 changes, which a running gateway fails to apply.
+
+    OpenClaw 2026.9.6: its cleanup times out, and only a restart helps.
+    """
+    return _mem0(wanted.config) != _mem0(observed.config or {})
+
+
+def _mem0(config: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of the config is about mem0, and about whose the memory is."""
+    listed = (dig(config, "plugins", "allow"), dig(config, "plugins", "deny"))
+    return (
+        dig(config, "plugins", "entries", MEM0_PLUGIN),
+        dig(config, "plugins", "slots"),
+        *(isinstance(names, list) and MEM0_PLUGIN in names for names in listed),
+        dig(config, "env", "vars", MEM0_TELEMETRY),
+    )
 
 
 def _agents(config: Mapping[str, Any]) -> set[str]:
@@ -193,7 +222,23 @@ def _differences(wanted: Wanted, observed: Observed) -> tuple[dict[str, Any], di
         before["applied"], after["applied"] = "older settings", "these settings"
     elif not observed.enabled:
         before["enabled"], after["enabled"] = False, True
+    if not after and observed.record not in (None, wanted.record):
+        before["record"], after["record"] = _shown_records(observed.record or {}, wanted.record)
     return before, after
+
+
+def _shown_records(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs of two records; of their specifications, option by option."""
+    pairs = [_flat(record) for record in (before, after)]
+    names = [name for name in pairs[1] if pairs[0].get(name) != pairs[1][name]]
+    was, now = ({name: redact(pair.get(name), name) for name in names} for pair in pairs)
+    return was, now
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict(record.get("spec") or {}), **{k: v for k, v in record.items() if k != "spec"}}
 
 
 def _masked_env(text: str) -> dict[str, str]:

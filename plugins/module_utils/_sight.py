@@ -31,7 +31,7 @@ _TELLING = frozenset(
 # Programs that stand before a container's port.
 _TO_CONTAINERS = ("docker-proxy", "rootlessport", "rootlesskit", "conmon", "slirp4netns", "pasta")
 _UNTOLD = {"openclaw.json"}
-_CELLS = os.path.join("fleet", "cells")  # `openclaw fleet` keeps its cells in a state directory
+CELLS = os.path.join("fleet", "cells")  # `openclaw fleet` keeps its cells in a state directory
 
 
 class Accounts:
@@ -110,7 +110,7 @@ def _folder(path: str, home: str, account: Account, warnings: Warnings) -> Itera
     if found & _TELLING:
         yield Sighting(kind, path, real, home=home, user=account.name, slug=name)
     if "fleet" in found:
-        yield from _cells(os.path.join(real, _CELLS), home, account)
+        yield from _cells(os.path.join(real, CELLS), home, account)
 
 
 def _cells(folder: str, home: str, account: Account) -> Iterator[Sighting]:

@@ -7,16 +7,18 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import _adopted, _handover, _journal, _predecessor
+from . import _adopted, _handover, _journal, _predecessor, _token_proof
 from ._apply import Applier, hold
 from ._arguments import given_environment, given_secrets, spec_options
 from ._config import mem0_settings
 from ._dotenv import parse
+from ._gateway_error import GatewayError
 from ._host import Host
 from ._instance import Instance, Request, Target
 from ._mem0_services import mem0_gaps
@@ -28,12 +30,15 @@ from ._prepare import check_room_for_instance
 from ._probe import describe_own
 from ._remove import backup, removal, remove
 from ._runtime import find
+from ._summary import dig
 from ._takeover import unlocked
 from ._unit import Runtime, environment, runs_state_dir
 
 Params = Mapping[str, Any]
 Work = Callable[[Params, bool, Host, Layout], dict[str, Any]]
 LOCK_TIMEOUT = 600.0
+START_TIMEOUT = 120  # seconds
+START_TIMEOUT_WITH_MEM0 = 600
 
 
 class Overtaken(Exception):
@@ -51,6 +56,7 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             f"The home {layout.home} does not exist.",
             "Name an openclaw_home that exists, or have the openclaw_host role make a new user.",
         )
+    params = {**params, "start_timeout": _start_timeout(params, host, layout)}
     while True:
         secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))
         try:
@@ -61,6 +67,16 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             continue
         except ClawPilotError as error:  # the words of a gateway or of npm may hold a secret
             raise ClawPilotError(error.code, mask(error.message, secrets), error.hint) from error
+
+
+def _start_timeout(params: Params, host: Host, layout: Layout) -> int:
+    """Seconds that a gateway gets to come up: reading mem0 takes it minutes on a busy host."""
+    if params["start_timeout"] is not None:
+        return int(params["start_timeout"])
+    known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
+    given = dig(params, "mem0", "enabled")
+    stored = dig(known, "spec", "mem0", "enabled")
+    return START_TIMEOUT_WITH_MEM0 if (stored if given is None else given) else START_TIMEOUT
 
 
 def _work(params: Params, host: Host, layout: Layout) -> Work:
@@ -128,15 +144,23 @@ def _present(params: Params, check_mode: bool, host: Host, layout: Layout) -> di
     instance, target = applier.instance, applier.target
     if not check_mode:
         applier.apply()
-        if not target.plan.changed and params["wait"] != "none":
-            instance.await_health(params["wait"], target.port, float(params["start_timeout"]))
+        if "ready" not in target.plan.steps:
+            _await_proven(instance, params, target.port)
     return {
         "changed": target.plan.changed,
-        "warnings": _warnings(instance, target),
+        "warnings": [*applier.warnings, *_warnings(instance, target)],
         "steps": list(target.plan.steps),
         "diff": {"before": dict(target.plan.before), "after": dict(target.plan.after)},
         "instance": _described(instance, target, check_mode),
     }
+
+
+def _await_proven(instance: Instance, params: Params, port: int) -> None:
+    """Wait for the gateway as far as is asked for, and have it prove its token."""
+    if params["wait"] != "none":
+        timeout = float(params["start_timeout"])
+        instance.await_health(params["wait"], port, timeout)
+        instance.prove_token(port, timeout)
 
 
 def _warnings(instance: Instance, target: Target) -> list[str]:
@@ -285,8 +309,8 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
         instance.mark_console()
         for step in steps:
             getattr(instance.manager, step)()
-        if params["state"] != "stopped" and params["wait"] != "none":
-            instance.await_health(params["wait"], port, float(params["start_timeout"]))
+        if params["state"] != "stopped":
+            _await_proven(instance, params, port)
     return {
         "changed": bool(steps),
         "steps": list(steps),
@@ -356,7 +380,11 @@ def _adopted_absent(params: Params, check_mode: bool, host: Host, layout: Layout
 
 
 def _adopted_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> dict[str, Any]:
-    return _adopted.run_state(params, check_mode, host)
+    result = _adopted.run_state(params, check_mode, host)
+    if not check_mode and params["state"] != "stopped" and params["wait"] != "none":
+        with contextlib.suppress(GatewayError):  # another version may have another protocol
+            _token_proof.prove(host, result["instance"], float(params["start_timeout"]))
+    return result
 
 
 _STATES: dict[str, Work] = {"present": _present, "absent": _absent}

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.info
   - claw.pilot.openclaw
+  - claw.pilot.openclaw.more_homes
 options:
   openclaw_user:
     description:
@@ -95,21 +96,20 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._arguments import HOME_ARGUMENTS
+from ..module_utils._arguments import HOME_ARGUMENTS, MORE_HOMES_ARGUMENT
 from ..module_utils._doctor import findings, summary
 from ..module_utils._examine import examine
+from ..module_utils._facts import observation
 from ..module_utils._host import Host
 from ..module_utils._model import ClawPilotError
-from ..module_utils._module import account, finish, home_of
-from ..module_utils._probe import observe
+from ..module_utils._module import account, finish
 
 
 def diagnose(params: Mapping[str, Any], reader: str) -> dict[str, Any]:
     """The module's result; reader: the account that the fixes are written for."""
-    named = params["openclaw_home"] or params["openclaw_user"]
-    observation = observe([home_of(dict(params))] if named else None)
+    seen = observation(params)
     slug = params["slug"]
-    instances = [i for i in observation["instances"] if slug in (None, i["slug"])]
+    instances = [i for i in seen["instances"] if slug in (None, i["slug"])]
     if slug and not instances:
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
@@ -117,7 +117,7 @@ def diagnose(params: Mapping[str, Any], reader: str) -> dict[str, Any]:
             "Leave slug out to see all there are.",
         )
     examined = examine(Host(), instances) if params["examine"] else {}
-    found = findings(observation, examined, reader)
+    found = findings(seen, examined, reader)
     wanted = [item for item in found if not slug or item["slug"] in ("", slug)]
     return {
         "changed": False,
@@ -127,8 +127,15 @@ def diagnose(params: Mapping[str, Any], reader: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    options = {"slug": {"type": "str"}, "examine": {"type": "bool", "default": True}}
-    module = AnsibleModule(argument_spec={**HOME_ARGUMENTS, **options}, supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={
+            **HOME_ARGUMENTS,
+            "more_homes": MORE_HOMES_ARGUMENT,
+            "slug": {"type": "str"},
+            "examine": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
     by_root = os.geteuid() == 0  # as openclaw_user, the work is done by a child that is not
     finish(
         module,

@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - claw.pilot.attributes
   - claw.pilot.attributes.info
+  - claw.pilot.openclaw.more_homes
 attributes:
   facts:
     description: Returns C(ansible_facts) that are kept for the host.
@@ -29,13 +30,6 @@ options:
     description: Homes to look at. By default every home that may be read, and whatever runs elsewhere.
     type: list
     elements: str
-  more_homes:
-    description:
-      - Homes to look at besides when O(openclaw_home) and O(openclaw_user) are left out, such as those that a registry
-        knows. One that is not there counts as looked at.
-    type: list
-    elements: str
-    default: []
   openclaw_user:
     description: Look as this user, and only at its home. Needs root.
     type: str
@@ -90,6 +84,7 @@ ansible_facts:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._arguments import MORE_HOMES_ARGUMENT
 from ..module_utils._facts import observation
 from ..module_utils._module import finish
 
@@ -98,7 +93,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "openclaw_home": {"type": "list", "elements": "str"},
-            "more_homes": {"type": "list", "elements": "str", "default": []},
+            "more_homes": MORE_HOMES_ARGUMENT,
             "openclaw_user": {"type": "str"},
         },
         supports_check_mode=True,

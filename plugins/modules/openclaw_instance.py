@@ -243,9 +243,9 @@ options:
     choices: [none, live, ready]
     default: ready
   start_timeout:
-    description: Seconds that the gateway may take to come up.
+    description: Seconds that the gateway may take to come up. 120 when left out, and 600 with O(mem0) enabled, which takes
+      a gateway minutes to read on a busy host.
     type: int
-    default: 120
   stop_timeout:
     description: Seconds that the gateway gets to stop by itself.
     type: int

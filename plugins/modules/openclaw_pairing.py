@@ -47,7 +47,10 @@ options:
     description: The request, as RV(requests) has it. Only a running gateway knows these.
     type: str
   sender_id:
-    description: The sender's id at Telegram. One who is approved already is no change.
+    description:
+      - The sender's id at Telegram. One whom C(allowFrom) in the config lets in is no change.
+      - OpenClaw tells nobody whom it has approved. So one who was approved before and does not wait any more is a
+        C(PAIRING_NO_REQUEST), as is one who never wrote.
     type: str
   account_id:
     description: The bot, for an instance with several.
@@ -111,7 +114,8 @@ request:
   type: dict
   returned: success
 approved:
-  description: Whether the sender may write to the bot now, or with check mode would.
+  description:
+    - Whether the sender was approved, or with check mode would be, or is let in by the config.
   type: bool
   returned: success
 notification:

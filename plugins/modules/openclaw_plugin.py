@@ -65,9 +65,9 @@ options:
     type: int
     default: 900
   start_timeout:
-    description: Seconds that the gateway may take to come up again. With mem0 it needs a minute more than without.
+    description: Seconds that the gateway may take to come up again. With mem0 that may be minutes on a busy host.
     type: int
-    default: 300
+    default: 600
 """
 
 EXAMPLES = r"""

@@ -110,19 +110,26 @@ def real_prefix() -> Path:
     return prefix
 
 
-@pytest.fixture(scope="session")
-def stub_prefix(real_prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A runtime whose node is the stand-in; supervisor is the real one."""
-    prefix = tmp_path_factory.mktemp("stub")
+def with_node(prefix: Path, real_prefix: Path, script: str) -> Path:
+    """The prefix with a runtime whose node is this script; supervisor is the real one.
+
+    script: how it begins; the stand-in with what node is given is added.
+    """
     runtime = manifest(real_prefix)
     node = prefix / "node"
-    node.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "stub_node.py"}" "$@"\n')
+    node.write_text(f'{script} "{sys.executable}" "{HERE / "stub_node.py"}" "$@"\n')
     node.chmod(0o755)
     runtime["node"] = str(node)
     place = prefix / "openclaw" / runtime["openclaw_version"]
     place.mkdir(parents=True)
     (place / "runtime.json").write_text(json.dumps(runtime))
     return prefix
+
+
+@pytest.fixture(scope="session")
+def stub_prefix(real_prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runtime whose node is the stand-in."""
+    return with_node(tmp_path_factory.mktemp("stub"), real_prefix, "#!/bin/sh\nexec")
 
 
 @pytest.fixture

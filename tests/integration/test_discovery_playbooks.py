@@ -179,14 +179,19 @@ def test_an_instance_that_took_the_port_of_one_that_is_gone_is_adopted(
 
 
 def test_homes_that_only_the_registry_knows_are_looked_at(controller: Controller) -> None:
-    make(controller, "one", "acme", 18789)
+    slug = "remembered"  # all of this machine is looked at, where another test may have an acme
+    make(controller, "one", slug, 18789).chmod(0o755)
     controller.play("discover", adopt=True)
     del controller.hosts["one"]["openclaw_home"], controller.hosts["two"]
-    seen = controller.document("status", slug="acme")["result"]
-    assert slugs(seen["instances"]) == [("one", "acme")]
+    seen = controller.document("status", slug=slug)["result"]
+    assert slugs(seen["instances"]) == [("one", slug)]
+    found = controller.document("doctor", slug=slug, examine=False)["result"]["findings"]
+    assert ("one", slug, "modes") in {(f["host"], f["slug"], f["check"]) for f in found}
+    (failure,) = controller.document("doctor", slug=slug, registry="none")["failures"]
+    assert failure["code"] == "INSTANCE_NOT_FOUND"
     shutil.rmtree(controller.folder / "one")
     found = controller.document("discover", adopt=False, prune=True)
-    assert ("one", "acme") in slugs(found["result"]["gone"])
+    assert ("one", slug) in slugs(found["result"]["gone"])
     assert controller.rows() == []
 
 

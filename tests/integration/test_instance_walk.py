@@ -192,6 +192,32 @@ def test_6a3_a_change_that_was_killed_before_its_restart_is_finished(walk: Home)
     assert pid_of(walk) != before
 
 
+def test_6a4_what_a_gateway_cannot_reload_restarts_it_once(walk: Home) -> None:
+    log = walk.state_dir("acme") / "logs" / "gateway.log"
+
+    def starts() -> int:
+        return sum("gateway ready" in line for line in log.read_text().splitlines())
+
+    before, pid = starts(), pid_of(walk)
+    result = walk.instance("acme", control_ui={"base_path": "/gw"})
+    assert result["steps"] == ["patch_config", "live", "ready", "commit"]
+    assert pid_of(walk) != pid
+    assert starts() == before + 1
+    assert get(result["instance"]["port"], "/readyz")["ready"] is True
+
+
+def test_6a5_a_spec_that_changes_nothing_else_is_remembered(walk: Home) -> None:
+    before = pid_of(walk)
+    result = walk.instance("acme", mem0={"enabled": True, "user_id": "jo"})
+    assert (result["changed"], result["steps"]) == (True, ["commit"])
+    assert result["diff"]["after"]["record"]["mem0"]["user_id"] == "jo"
+    marker = json.loads((walk.state_dir("acme") / ".claw-pilot.json").read_text())
+    assert marker["spec"]["mem0"]["user_id"] == "jo"
+    assert walk.instance("acme", mem0={"enabled": True, "user_id": "jo"})["changed"] is False
+    assert walk.instance("acme", mem0={"enabled": False})["steps"] == ["commit"]
+    assert pid_of(walk) == before
+
+
 def test_6b_a_config_that_openclaw_refuses_is_put_back_and_told_in_its_words(walk: Home) -> None:
     before = walk.config("acme")
     with pytest.raises(ModuleFailed, match="(?s)refused.*maxConcurrent") as failed:
@@ -206,6 +232,35 @@ def test_6c_stopped_is_stopped_and_started_runs_again(walk: Home) -> None:
     assert walk.instance("acme", state="stopped")["changed"] is False
     result = walk.instance("acme", state="started")
     assert (result["changed"], result["instance"]["state"]) == (True, "running")
+
+
+def test_6d_a_gateway_whose_token_is_set_nowhere_is_degraded(walk: Home) -> None:
+    env = walk.state_dir("acme") / ".env"
+    whole = env.read_text()
+    bare = re.sub(r"^OPENCLAW_GW_AUTH_TOKEN=.*\n", "", whole, flags=re.M)
+    env.write_text(bare)
+    with pytest.raises(ModuleFailed, match="is degraded: it is live, but its token refers to"):
+        walk.instance("acme", state="restarted")
+    there = call("openclaw_instance_info", {"openclaw_home": str(walk.path)})["instances"][0]
+    assert (there["state"], there["health"]["ready"]) == ("degraded", True)
+    assert "nobody can connect" in there["reason"]
+
+    env.write_text(whole)  # which the gateway has not read
+    for options in ({"state": "started"}, {}):
+        with pytest.raises(ModuleFailed, match="runs with another token than its files") as failed:
+            walk.instance("acme", **options)
+        assert failed.value.code == "GATEWAY_TOKEN_REFUSED"
+        assert whole.partition("OPENCLAW_GW_AUTH_TOKEN=")[2][:48] not in str(failed.value.result)
+
+    changed = walk.instance("acme", config={"messages": {"responsePrefix": "[mended]"}})
+    assert changed["instance"]["state"] == "running"  # one that cannot be asked is restarted
+    assert rpc(walk, "system.info")["port"] == changed["instance"]["port"]
+
+    env.write_text(bare)
+    mended = walk.instance("acme")
+    assert mended["steps"] == ["env", "restart", "live", "ready", "commit"]
+    assert mended["instance"]["state"] == "running"
+    assert rpc(walk, "system.info")["port"] == mended["instance"]["port"]
 
 
 def test_7_absent_removes_everything(walk: Home) -> None:

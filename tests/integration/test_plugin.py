@@ -51,13 +51,13 @@ class Lived:
         return dict(json.loads([x for x in done.stdout.splitlines() if x.startswith("{")][-1]))
 
     def instance(self, *flags: str, **more: Any) -> dict[str, Any]:
-        options = self.home.options(SLUG, start_timeout=600, **more)
+        options = self.home.options(SLUG, **more)
         return self.run("openclaw_instance", *flags, **options)
 
     def plugin(self, *flags: str, **more: Any) -> dict[str, Any]:
         base = {"openclaw_home": str(self.home.path), "slug": SLUG, "name": MEM0}
         cache = {"npm_config_cache": str(CACHE / "downloads" / "npm")}
-        base.update(environment=cache, start_timeout=600, **more)
+        base.update(environment=cache, **more)
         return self.run("openclaw_plugin", *flags, **base)
 
     def loaded(self) -> list[str]:
@@ -109,6 +109,7 @@ def test_3_it_is_installed_and_the_gateway_has_it_loaded(lived: Lived) -> None:
     assert MEM0 in lived.loaded()
     after = lived.home.config(SLUG)
     plugins, _meta = after.pop("plugins"), after.pop("meta")
+    assert after.pop("env") == {"vars": {"MEM0_TELEMETRY": "false"}}
     assert after == {key: value for key, value in before.items() if key not in ("plugins", "meta")}
     assert plugins["slots"] == {"memory": MEM0}
     settings = plugins["entries"][MEM0]["config"]
@@ -124,6 +125,21 @@ def test_4_neither_module_has_anything_left_to_do(lived: Lived) -> None:
     result = lived.instance()
     assert result["changed"] is False
     assert result["instance"]["mem0"] == {"enabled": True, "installed": True}
+
+
+def test_4a_its_settings_change_while_the_gateway_is_stopped(lived: Lived) -> None:
+    result = lived.instance(mem0={"user_id": "jo"})
+    assert result["steps"] == ["stop", "config", "start", "live", "ready", "commit"]
+    assert MEM0 in lived.loaded()
+    settings = lived.home.config(SLUG)["plugins"]["entries"][MEM0]["config"]
+    assert settings["userId"] == "jo"
+    assert lived.instance(mem0={"user_id": "jo"})["changed"] is False
+    assert lived.plugin()["changed"] is False
+
+
+def test_4b_it_has_reported_to_nobody_and_left_no_id_for_that(lived: Lived) -> None:
+    assert not (lived.home.path / ".openclaw").exists()
+    assert not (lived.home.path / ".mem0").exists()
 
 
 def test_5_removed_it_leaves_nothing_and_the_builtin_memory_is_back(lived: Lived) -> None:

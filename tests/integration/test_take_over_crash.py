@@ -7,14 +7,14 @@ from __future__ import annotations
 import contextlib
 import json
 import stat
-import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import HERE, ModuleFailed, manifest, new_home
+from .conftest import ModuleFailed, new_home, with_node
 from .foreign import API_KEY, SLACK, TOKEN, Foreign, snapshot
 
 MOST_EFFECTS = 41
@@ -22,28 +22,20 @@ STEPS = (
     "note_predecessor env directories files stop_predecessor config modes define start live ready"
     " retire_predecessor commit"
 ).split()
-# Has the title of a gateway, so that it is found, and a config check that is content.
-NODE = """\
+# Has the title of a gateway, so that it is found, and a config check that is content. By that title
+# Python does not find its venv.
+NODE = f"""\
 #!/bin/bash
 for word in "$@"; do
   if [ "$word" = validate ]; then echo '{{"valid": true}}'; exit 0; fi
 done
-exec -a openclaw-gateway "{python}" "{stub}" "$@"
-"""
+export PYTHONPATH="{sysconfig.get_path("purelib")}"
+exec -a openclaw-gateway"""
 
 
 @pytest.fixture(scope="module")
 def titled_prefix(real_prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prefix = tmp_path_factory.mktemp("titled")
-    runtime = manifest(real_prefix)
-    node = prefix / "node"
-    node.write_text(NODE.format(python=sys.executable, stub=HERE / "stub_node.py"))
-    node.chmod(0o755)
-    runtime["node"] = str(node)
-    place = prefix / "openclaw" / runtime["openclaw_version"]
-    place.mkdir(parents=True)
-    (place / "runtime.json").write_text(json.dumps(runtime))
-    return prefix
+    return with_node(tmp_path_factory.mktemp("titled"), real_prefix, NODE)
 
 
 @pytest.fixture

@@ -150,13 +150,10 @@ def test_04_the_next_message_is_answered_by_the_model(scene: Scene) -> None:
     )
 
 
-def test_05_one_who_is_approved_is_no_change(scene: Scene) -> None:
-    code, text = scene.end_of(
-        scene.play("pair_telegram", "-e", "yes=true", sender_id=str(ALICE.id))
-    )
-    assert code == 0, text
-    assert "987654321 may write to @demo_pilot_bot already" in text
-    assert "changed=0" in text
+def test_05_of_one_who_does_not_wait_nobody_knows_whether_they_are_approved(scene: Scene) -> None:
+    failure = scene.refusal(sender_id=str(ALICE.id))
+    assert failure["code"] == "PAIRING_NO_REQUEST"
+    assert "OpenClaw tells nobody whom it has approved" in failure["hint"]
 
 
 def test_06_a_code_is_approved_once(scene: Scene) -> None:
@@ -230,8 +227,7 @@ def test_11_with_the_gateway_down_the_command_line_approves(scene: Scene) -> Non
     result = scene.pair(code=told, notify=False)
     assert (result["changed"], result["via"]) == (True, "cli")
     assert (result["request"]["sender_id"], result["requests"]) == (str(ERIN.id), [])
-    again = scene.pair(sender_id=str(ERIN.id))
-    assert (again["changed"], again["approved"]) == (False, True)
+    assert scene.refusal(sender_id=str(ERIN.id))["code"] == "PAIRING_NO_REQUEST"
 
 
 def test_12_a_wrong_token_is_one_sentence(scene: Scene) -> None:

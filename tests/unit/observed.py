@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A healthy host with a healthy instance, as a probe observes them, to be spoilt by tests."""
+"""What a probe would observe: a healthy host with a healthy instance, to be spoilt by tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ansible_collections.claw.pilot.plugins.module_utils import _doctor
+import pytest
+from ansible_collections.claw.pilot.plugins.module_utils import _doctor, _probe
 from ansible_collections.claw.pilot.plugins.module_utils._model import OPENCLAW_VERSION
 
 STATE_DIR = "/home/claw/.openclaw-acme"
@@ -92,3 +93,8 @@ def findings(
 ) -> list[dict[str, str]]:
     observation = {"host": host, "instances": list(instances), "warnings": []}
     return _doctor.findings(observation, examined, reader)
+
+
+def observe_only(monkeypatch: pytest.MonkeyPatch, found: dict[str, Any]) -> None:
+    """Whatever homes are looked at: this instance, as it is then, is all there is."""
+    monkeypatch.setattr(_probe, "observe", lambda *_: {"instances": [found]})

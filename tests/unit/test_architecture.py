@@ -25,9 +25,10 @@ MODULES = "plugins/modules/"
 # No input, no output: values in, values out. A new pure file is named here.
 PURE = set(
     "_arguments _channel_requests _check _commands _config _container_facts _definitions"
-    " _describe _devices _discovery _doctor _doctor_host _dotenv _finding _floor _frames"
+    " _delta _describe _devices _discovery _doctor _doctor_host _dotenv _drift _finding _floor"
+    " _frames"
     " _gateway _gateway_error _includes _json5 _log_lines _merge _metrics _model"
-    " _pairing_policy _plugin_facts _ports _reconcile _sightings _state_words _summary"
+    " _pairing_policy _plugin_facts _ports _problems _reconcile _sightings _state_words _summary"
     " _takeover _unit".split()
 )
 # What a pure file has no use for.
@@ -245,8 +246,18 @@ def is_type(node: ast.expr) -> bool:
 
 TYPES = set("str int float bool bytes dict list tuple set frozenset object type Any".split())
 
+
+def utils_open_no_database(source: Source) -> Iterator[str]:
+    """OpenClaw's databases are its own: a gateway or its command line is asked."""
+    if source.path.startswith((UTILS, MODULES)):
+        yield from (
+            f"line {i.line}: imports sqlite3" for i in source.imports() if i.top == "sqlite3"
+        )
+
+
 RULES = [
     utils_import_little,
+    utils_open_no_database,
     pure_files_have_no_effects,
     only_host_runs_commands,
     modules_are_thin,
@@ -302,6 +313,8 @@ def test_the_core_names_the_version_of_galaxy_yml() -> None:
         (utils_import_little, f"{UTILS}_module.py", "from ansible.errors import AnsibleError"),
         (utils_import_little, f"{UTILS}_x.py", "from ..plugin_utils import registry"),
         (utils_import_little, f"{UTILS}_x.py", "def late():\n    import requests"),
+        (utils_open_no_database, f"{UTILS}_x.py", "import sqlite3"),
+        (utils_open_no_database, f"{MODULES}openclaw_x.py", "from sqlite3 import connect"),
         (pure_files_have_no_effects, f"{UTILS}_merge.py", "import subprocess"),
         (pure_files_have_no_effects, f"{UTILS}_merge.py", "from pathlib import Path"),
         (pure_files_have_no_effects, f"{UTILS}_merge.py", "from ._host import Host"),

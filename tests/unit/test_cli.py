@@ -58,7 +58,7 @@ class Playbook:
 @pytest.fixture
 def playbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Playbook:
     fake = Playbook(tmp_path)
-    monkeypatch.setattr(run.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setattr(run.playbook.sysconfig, "get_path", lambda _name: str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CLAW_PILOT_REGISTRY", "none")
     monkeypatch.setattr(local, "observe", lambda _rows=(): {"instances": [], "observed_at": ""})
@@ -101,7 +101,7 @@ def test_a_wrong_command_line_is_refused_and_nothing_runs(
 def test_a_missing_ansible_playbook_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run.sysconfig, "get_path", lambda _name: str(tmp_path))
+    monkeypatch.setattr(run.playbook.sysconfig, "get_path", lambda _name: str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     result = invoke("start", "demo")
     assert result.exit_code == 1
@@ -230,7 +230,7 @@ def test_a_signal_reaches_the_playbook_and_the_file_still_goes(
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "from ansible_collections.claw.pilot.webapp import cli\n"
-        f"cli.run.sysconfig.get_path = lambda _name: {str(tmp_path)!r}\n"
+        f"cli.run.playbook.sysconfig.get_path = lambda _name: {str(tmp_path)!r}\n"
         "cli.main(['start', 'demo'])"
     )
     environment = {**os.environ, "FAKE_SECONDS": "60"}

@@ -106,14 +106,18 @@ class World:
         self.registry = folder / "registry.db"
         self.instances: list[Data] = []
         self.warnings: list[Data] = []
-        self.homes: list[list[str] | None] = []
+        self.homes: list[list[str]] = []
         self.calls: list[tuple[run.Call, bool]] = []
         self.answers: list[run.Answer] = []
 
-    def observe(self, homes: list[str] | None = None) -> Data:
-        self.homes.append(homes)
-        elsewhere = [i for i in self.instances if i.get("hidden_home")]
-        seen = elsewhere if homes else [i for i in self.instances if i not in elsewhere]
+    def observe(self, more_homes: Sequence[str] = ()) -> Data:
+        """Of every home, and of those that no account has (hidden_home) the ones that are named."""
+        self.homes.append(list(more_homes))
+        seen = [
+            instance
+            for instance in self.instances
+            if not instance.get("hidden_home") or instance["openclaw_home"] in more_homes
+        ]
         return {
             "host": copy.deepcopy(HOST),
             "instances": copy.deepcopy(seen),

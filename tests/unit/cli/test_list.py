@@ -92,9 +92,10 @@ def test_a_home_that_only_the_registry_names_is_looked_at_too(world: World) -> N
     far = world.folder / "far"
     (far / ".openclaw-acme").mkdir(parents=True)
     world.records("acme", home=str(far))
+    world.records("beta", host="web1", home="/of/another/host")
     world.has("acme", home=str(far), hidden_home=True)
-    assert [line["seen"] for line in listed(world)] == ["now"]
-    assert world.homes == [None, [str(far)]]
+    assert [line["seen"] for line in listed(world)] == ["now", "before"]
+    assert world.homes == [[str(far)]]
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_the_registry_is_handed_over_as_an_inventory_file(
         return 0, ""
 
     monkeypatch.setattr(run, "run", fake)
-    monkeypatch.setattr(run, "ansible_playbook", lambda: "ansible-playbook")
+    monkeypatch.setattr(run.playbook, "ansible_playbook", lambda: "ansible-playbook")
     call = run.Call("stop_instance", {"slug": "acme"}, ("--diff",), "/r/registry.db", show=True)
     assert run.run_playbook(call).code == 0
     assert seen["command"][1:3] == ["claw.pilot.stop_instance", "--inventory"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _adopted, _predecessor
+from ansible_collections.claw.pilot.plugins.module_utils import _adopted
 from ansible_collections.claw.pilot.plugins.module_utils._foreign_services import (
     ForeignProgram,
     ForeignService,
@@ -19,6 +19,8 @@ from ansible_collections.claw.pilot.plugins.module_utils._foreign_services impor
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.plugins.module_utils._sightings import ServiceState
+
+from tests.unit.observed import observe_only
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 
@@ -70,7 +72,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "process": {"pid": 0},
         "service": {"manager": "systemd", "scope": "user", "name": "x", "definition_path": ""},
     }
-    monkeypatch.setattr(_predecessor, "observe", lambda *_: {"instances": [found]})
+    observe_only(monkeypatch, found)
     return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,17 +91,6 @@ class World:
     def stop(self) -> None:
         self.instance["process"]["pid"] = self.instance["service"]["pid"] = 0
 
-    def let_in(self, sender: str) -> None:
-        """Have OpenClaw's database know the sender as approved."""
-        database = sqlite3.connect(self.state / "state" / "openclaw.sqlite")
-        table = "channel_pairing_allow_entries"
-        columns = "channel_key TEXT, account_id TEXT, entry TEXT, sort_order INT, updated_at INT"
-        database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-        values = ("telegram", "default", sender)
-        database.execute(f"INSERT INTO {table} VALUES (?, ?, ?, 0, 0)", values)
-        database.commit()
-        database.close()
-
     def pair(self, check: bool = False, **options: Any) -> dict[str, Any]:
         defaults = {name: option.get("default") for name, option in PAIRING_ARGUMENTS.items()}
         given = {"slug": "acme", "openclaw_home": str(self.folder), "prefix": str(self.prefix)}
@@ -170,6 +158,7 @@ def test_a_code_is_looked_up_by_the_command_line_and_approved_by_the_gateway(wor
     assert world.said() == [["pairing", "list", "telegram", "--json"]]
     assert world.asked("approve") == [{**REQUEST, "notify": False, "bootstrapCommandOwner": True}]
     assert (result["changed"], result["request"]["code"]) == (True, "5JQJEGRR")
+    assert len(world.gateway.connects) == 2  # one that was silent so long may be gone
 
 
 def test_check_mode_only_looks(world: World) -> None:
@@ -190,14 +179,15 @@ def test_what_is_not_there_needs_no_dismissal(world: World) -> None:
     assert (result["changed"], result["approved"]) == (False, False)
 
 
-def test_one_who_is_approved_already_is_no_change(world: World) -> None:
+def test_one_who_does_not_wait_is_told_that_nobody_knows_whom_openclaw_has_approved(
+    world: World,
+) -> None:
     nobody(world)
-    assert refusal(world, sender_id="987654321").code == "PAIRING_NO_REQUEST"
-    world.let_in("987654321")
-    result = world.pair(sender_id="987654321", wait=60)
-    assert (result["changed"], result["approved"], result["request"]) == (False, True, {})
-    assert refusal(world, sender_id="987654321", account_id="other").code == "PAIRING_NO_REQUEST"
-    assert refusal(world, sender_id="1").code == "PAIRING_NO_REQUEST"
+    error = refusal(world, sender_id="987654321")
+    assert error.code == "PAIRING_NO_REQUEST"
+    assert error.message.startswith("No sender of 'acme' waits with sender 987654321: ")
+    assert "OpenClaw tells nobody whom it has approved" in error.hint
+    assert "whom it has approved" in refusal(world, sender_id="1", wait=0.05).hint
 
 
 def test_three_who_wait_are_no_trouble_for_one_who_is_in_or_to_go(world: World) -> None:
@@ -206,7 +196,7 @@ def test_three_who_wait_are_no_trouble_for_one_who_is_in_or_to_go(world: World) 
     world.gateway.methods["channels.pairing.list"] = {**LISTED, "requests": crowd}
     assert refusal(world, sender_id="987654321").code == "TELEGRAM_TOO_MANY_PENDING"
     assert world.pair(sender_id="987654321", state="absent", wait=60)["changed"] is False
-    world.let_in("987654321")
+    world.configure(allowFrom=["987654321"])
     assert world.pair(sender_id="987654321", wait=60)["approved"] is True
 
 
@@ -223,13 +213,23 @@ def test_a_code_that_nobody_has_is_refused(world: World) -> None:
     assert refusal(world, code="WRONG", wait=60).code == "PAIRING_NO_REQUEST"
 
 
-def test_of_two_approvers_the_second_changes_nothing(world: World) -> None:
+def test_of_two_approvers_the_second_is_told_that_somebody_else_was_faster(world: World) -> None:
     world.gateway.methods["channels.pairing.approve"] = GONE
-    assert refusal(world, sender_id="987654321").code == "PAIRING_NO_REQUEST"
-    world.let_in("987654321")
-    for wanted in ({"sender_id": "987654321"}, {"code": "5JQJEGRR"}):
+    error = refusal(world, sender_id="987654321")
+    assert (error.code, error.message) == (
+        "PAIRING_NO_REQUEST",
+        "No sender of 'acme' waits any more: somebody else has answered Alice (@alice, 987654321).",
+    )
+    world.configure(allowFrom=["987654321"])
+    for wanted in ({"code": "5JQJEGRR"}, {"request_id": REQUEST["requestId"]}):
         result = world.pair(**wanted)
         assert (result["changed"], result["approved"], result["requests"]) == (False, True, [])
+
+
+def test_of_two_who_dismiss_the_second_changes_nothing(world: World) -> None:
+    world.gateway.methods["channels.pairing.dismiss"] = GONE
+    result = world.pair(sender_id="987654321", state="absent")
+    assert (result["changed"], result["approved"], result["requests"]) == (False, False, [])
 
 
 def test_a_message_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,21 +12,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _facts
+from ansible_collections.claw.pilot.plugins.module_utils import _facts, _probe
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 
+from tests.unit.a_host import World, codes, world
+
+__all__ = ["world"]
 ALL = "/home/ann"
 
 
 class Host:
-    """Stands in for observe(): instances by home; a home of None is every account's."""
+    """Stands in for observe(): instances by home; a home of None is every account's.
+
+    asked: the homes and those besides them, each time.
+    """
 
     def __init__(self, *found: tuple[str, str]) -> None:
         self.found = [(os.path.realpath(home), slug) for home, slug in found]
-        self.asked: list[list[str] | None] = []
+        self.asked: list[tuple[list[str] | None, list[str]]] = []
 
-    def observe(self, homes: Sequence[str] | None = None, _host: Any = None) -> dict[str, Any]:
-        self.asked.append(None if homes is None else list(homes))
+    def observe(
+        self, homes: Sequence[str] | None = None, _host: Any = None, more_homes: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        self.asked.append((None if homes is None else list(homes), list(more_homes)))
         looked = [ALL] if homes is None else list(homes)
         instances = [
             {"slug": slug, "openclaw_home": home, "state_dir": f"{home}/.openclaw-{slug}"}
@@ -39,14 +47,15 @@ class Host:
 
 def use(monkeypatch: pytest.MonkeyPatch, *found: tuple[str, str]) -> Host:
     host = Host(*found)
-    monkeypatch.setattr(_facts, "observe", host.observe)
+    for module in (_facts, _probe):
+        monkeypatch.setattr(module, "observe", host.observe)
     return host
 
 
 def test_without_options_every_home_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     host = use(monkeypatch, (ALL, "acme"))
     assert [i["slug"] for i in _facts.observation({})["instances"]] == ["acme"]
-    assert host.asked == [None]
+    assert host.asked == [(None, [])]
 
 
 def test_homes_that_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -55,26 +64,38 @@ def test_homes_that_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     _facts.observation({"openclaw_home": str(tmp_path)})
     me = pwd.getpwuid(os.getuid())
     _facts.observation({"openclaw_user": me.pw_name, "openclaw_home": []})
-    assert host.asked == [[str(tmp_path)], [str(tmp_path)], [me.pw_dir]]
+    assert host.asked == [([str(tmp_path)], [ALL]), ([str(tmp_path)], []), ([me.pw_dir], [])]
     with pytest.raises(ClawPilotError, match="does not exist") as failed:
         _facts.observation({"openclaw_home": [str(tmp_path), "/nowhere/at/all"]})
     assert failed.value.code == "HOME_NOT_FOUND"
 
 
-def test_more_homes_are_looked_at_besides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    host = use(monkeypatch, (ALL, "acme"), (str(tmp_path), "acme"), (str(tmp_path), "beta"))
-    (tmp_path / "link").symlink_to(tmp_path)
-    gone = str(tmp_path / "gone")
-    more = [ALL, str(tmp_path), str(tmp_path / "link"), gone]
-    seen = _facts.observation({"openclaw_home": None, "openclaw_user": None, "more_homes": more})
-    assert host.asked == [None, [str(tmp_path)]]
+def test_more_homes_are_looked_at_in_the_same_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = use(monkeypatch)
+    more = ["/srv/claws", "/srv/more"]
+    _facts.observation({"openclaw_home": None, "openclaw_user": None, "more_homes": more})
+    assert host.asked == [(None, more)]
+
+
+def test_of_more_homes_each_is_told_of_once_and_also_one_that_is_gone(world: World) -> None:
+    far, gone = world.root / "far", str(world.root / "gone")
+    far.mkdir()
+    for home, slug in ((world.home, "acme"), (far, "acme"), (far, "beta")):
+        world.instance(slug, home=home)
+    (world.root / "link").symlink_to(far)
+    world.engine_warnings.append({"code": "DOCKER_UNANSWERED", "path": "docker", "message": "x"})
+    more = [str(world.home), str(far), str(world.root / "link"), gone, ""]
+    options = {"openclaw_home": None, "openclaw_user": None, "more_homes": more}
+    seen = _facts.observation(options, world.host)
     assert [(i["openclaw_home"], i["slug"]) for i in seen["instances"]] == [
-        (ALL, "acme"),
-        (str(tmp_path), "acme"),
-        (str(tmp_path), "beta"),
+        (str(far), "acme"),
+        (str(far), "beta"),
+        (str(world.home), "acme"),
     ]
-    assert seen["homes"] == [ALL, str(tmp_path), gone]
-    assert [w["path"] for w in seen["warnings"]] == [ALL, "/always", str(tmp_path)]
+    assert seen["homes"] == [str(world.home), str(far), gone]
+    assert codes(seen["warnings"]) == ["DOCKER_UNANSWERED"]
+    named = {"openclaw_home": str(world.home), "more_homes": [*more, gone]}
+    assert _facts.observation(named, world.host)["homes"] == [str(world.home)]
 
 
 def test_a_home_that_nobody_lets_us_look_at_was_not_looked_at(

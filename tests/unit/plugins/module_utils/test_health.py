@@ -273,3 +273,46 @@ def test_waiting_for_a_foreign_service_does_not_take_it_for_the_gateway(service:
     with pytest.raises(ClawPilotError) as caught:
         _health.wait("live", service.port, 0.3, lambda: UP, lambda: console("port_in_use"))
     assert caught.value.code == "PORT_CONFLICT"
+
+
+NO_TELEGRAM = (503, {"ready": False, "failing": ["telegram"], "uptimeMs": 9000})
+REFUSED = (  # as OpenClaw 2026.9.6 says it
+    'Telegram bot token unauthorized for account "default" (getMe returned 401 from Telegram;'
+    " source: config)."
+)
+
+
+def test_waiting_ends_at_once_when_telegram_refuses_the_token(service: Service) -> None:
+    service.gateway(LIVE, NO_TELEGRAM)
+    begin = time.monotonic()
+    with pytest.raises(ClawPilotError) as caught:
+        _health.wait("ready", service.port, 60, lambda: UP, lambda: ["starting", REFUSED])
+    assert time.monotonic() - begin < 10
+    assert caught.value.code == "TELEGRAM_TOKEN_REFUSED"
+    assert "Telegram refuses its bot token" in caught.value.message
+    assert caught.value.message.splitlines()[-1] == REFUSED
+    assert "telegram_bot_token" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("readyz", "lines", "looks"),
+    [
+        (NO_TELEGRAM, ["starting"], True),  # it only takes its time
+        (STARTING, ["starting", REFUSED], False),  # these words may be of an earlier start
+    ],
+)
+def test_a_gateway_is_waited_for_unless_telegram_refuses_the_token_now(
+    service: Service, readyz: tuple[int, Any], lines: list[str], looks: bool
+) -> None:
+    service.gateway(LIVE, readyz)
+    looked: list[bool] = []
+
+    def console() -> list[str]:
+        looked.append(True)
+        return lines
+
+    timer = threading.Timer(1.2, service.gateway, (LIVE, READY))
+    timer.start()
+    assert _health.wait("ready", service.port, 20, lambda: UP, console).ready
+    timer.join()
+    assert bool(looked) is looks

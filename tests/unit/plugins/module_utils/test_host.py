@@ -326,3 +326,61 @@ def test_a_port_that_is_listened_on_is_seen() -> None:
         assert port not in HOST.listeners()
         listener.listen()
         assert port in HOST.listeners()
+
+
+class Unlucky(Host):
+    """Sees also files of a process that are gone, or not ours to read, when it gets to them."""
+
+    def names(self, folder: str) -> list[str]:
+        found = super().names(folder)
+        return ["100000", *found, "100001"] if folder.endswith("/fd") else found
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, PermissionError, ProcessLookupError])
+def test_a_file_that_cannot_be_told_does_not_hide_the_socket_of_its_process(
+    monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    import socket
+
+    seen: list[str] = []
+    readlink = os.readlink
+
+    def unlucky(path: str) -> str:
+        seen.append(os.path.basename(path))
+        if seen[-1] in ("100000", "100001"):
+            raise error(path)
+        return readlink(path)
+
+    monkeypatch.setattr(os, "readlink", unlucky)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        assert Unlucky().owns_listener(os.getpid(), port) is None
+        listener.listen()
+        assert Unlucky().owns_listener(os.getpid(), port) is True
+        assert seen[0] == "100000" and str(listener.fileno()) in seen
+        with monkeypatch.context() as patch:  # all of its files
+            patch.setattr(os, "readlink", lambda path: unlucky("100000"))
+            assert Unlucky().owns_listener(os.getpid(), port) is False
+
+
+def test_a_socket_is_also_that_of_the_process_above_and_not_of_another() -> None:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        holder = subprocess.Popen(["sleep", "60"], pass_fds=[listener.fileno()])
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        assert HOST.owns_listener(holder.pid, port) is True
+        assert HOST.owns_listener(os.getpid(), port) is True
+        assert HOST.owns_listener(other.pid, port) is False
+        other.kill()
+        other.wait()
+        assert HOST.owns_listener(other.pid, port) is False  # nor of one that is gone
+    finally:
+        for process in (holder, other):
+            process.kill()
+            process.wait()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._merge import (
     REDACTED,
+    array_paths,
     mask,
     merge,
     merge_patch,
@@ -236,3 +237,23 @@ def test_a_mask_hides_whole_secrets_and_leaves_the_rest(
     text: str, secrets: set[str], masked: str
 ) -> None:
     assert mask(text, frozenset(secrets)) == masked
+
+
+@pytest.mark.parametrize(
+    ("patch", "base", "paths"),
+    [
+        ({"a": 1}, {"a": [1]}, {"a"}),
+        ({"a": [1]}, {}, {"a"}),
+        ({"a": {"b": [1]}}, {"a": {"b": [2], "c": [3]}}, {"a.b"}),
+        ({"a": None}, {"a": {"b": [2], "c": {"d": []}}}, {"a.b", "a.c.d"}),
+        ({"a": None}, {"a": [{"b": [1]}]}, {"a"}),
+        ({"a": [{"id": "m", "b": ["x"]}]}, {"a": []}, {"a", "a[].b"}),
+        ({"a": [1]}, {"a": {"b": [2]}}, {"a", "a.b"}),
+        ({"a": {"b": 1}}, {"a": 5}, set()),
+        ({"a": {"b": None}}, None, set()),
+    ],
+)
+def test_arrays_that_go_are_named_as_openclaw_names_them(
+    patch: Any, base: Any, paths: set[str]
+) -> None:
+    assert array_paths(patch, base) == paths

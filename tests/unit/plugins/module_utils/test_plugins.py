@@ -177,6 +177,21 @@ def test_what_else_the_install_wrote_is_put_back(instance: Instance) -> None:
     assert after["meta"] == {"lastTouchedVersion": "2026.9.6"}
 
 
+def test_its_reports_to_posthog_are_turned_off(instance: Instance) -> None:
+    instance.plugin()
+    assert instance.config["env"] == {"vars": {"MEM0_TELEMETRY": "false"}}
+    assert instance.marker["rendered"]["env"] == instance.config["env"]
+
+
+def test_variables_of_others_stay_when_it_goes(instance: Instance) -> None:
+    before = instance.config
+    instance.config = {**before, "env": {"vars": {"THEIRS": "1"}}}
+    instance.plugin()
+    instance.loads(CORE)
+    instance.plugin(state="absent")
+    assert instance.config["env"] == {"vars": {"THEIRS": "1"}}
+
+
 def test_create_instance_has_nothing_to_change_afterwards(instance: Instance) -> None:
     instance.plugin(config={"oss": {"embedder": {"config": {"url": "http://10.0.0.1:1"}}}})
     marker = instance.marker
@@ -270,6 +285,7 @@ def test_removing_it_gives_the_memory_back(instance: Instance) -> None:
     assert result["steps"] == ["stop", "uninstall", "config", "start"]
     assert instance.said == ["stop", "uninstall", "start"]
     assert instance.config == {**before, "meta": instance.config["meta"]}
+    assert "env" not in instance.marker["rendered"]
     assert not spec_from(instance.marker["spec"]).mem0.enabled
     assert instance.marker["rendered"] == before
     assert not (Path(instance.layout.state_dir) / "npm").exists()

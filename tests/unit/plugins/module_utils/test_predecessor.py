@@ -26,6 +26,8 @@ from ansible_collections.claw.pilot.plugins.module_utils._remove import removal,
 from ansible_collections.claw.pilot.plugins.module_utils._sightings import ServiceState
 from ansible_collections.claw.pilot.plugins.module_utils._unit import Runtime
 
+from tests.unit.observed import observe_only
+
 TOKEN = "canary-gateway-token-0001"
 CONFIG: dict[str, Any] = {"gateway": {"port": 19000, "auth": {"token": TOKEN}}}
 
@@ -65,7 +67,7 @@ def shape(layout: Layout, **more: Any) -> dict[str, Any]:
 def seen(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The one instance that is observed; a test changes it."""
     found = shape(layout)
-    monkeypatch.setattr(_predecessor, "observe", lambda *_: {"instances": [found]})
+    observe_only(monkeypatch, found)
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.claw.pilot.plugins.module_utils._config import MEM0_PLUGIN
 from ansible_collections.claw.pilot.plugins.module_utils._reconcile import (
     Observed,
     Plan,
@@ -17,15 +18,22 @@ from ansible_collections.claw.pilot.plugins.module_utils._reconcile import (
     plan,
 )
 
-from tests.unit.rfc7396 import apply_patch
-
 SECRET = "sk-ant-very-secret"
+PLUGINS: dict[str, Any] = {
+    "allow": ["anthropic", MEM0_PLUGIN],
+    "slots": {"memory": MEM0_PLUGIN},
+    "entries": {MEM0_PLUGIN: {"config": {"userId": "acme"}}},
+}
 WANTED = Wanted(
-    config={"gateway": {"port": 18789, "auth": {"token": "${OPENCLAW_GW_AUTH_TOKEN}"}}},
+    config={
+        "gateway": {"port": 18789, "auth": {"token": "${OPENCLAW_GW_AUTH_TOKEN}"}},
+        "plugins": PLUGINS,
+    },
     env=f"OPENCLAW_GW_AUTH_TOKEN=0123456789abcdef\nANTHROPIC_API_KEY={SECRET}\n",
     definition="[Unit]\n",
     directories=("/h/logs", "/h/workspaces"),
     files={"/h/workspaces/main/SOUL.md": "soul"},
+    record={"spec": {"mem0": {"enabled": True}}, "variables": []},
 )
 RUNNING = Observed(
     committed=True,
@@ -36,16 +44,30 @@ RUNNING = Observed(
     files=frozenset(WANTED.files),
     active=True,
     enabled=True,
+    record=WANTED.record,
 )
 CREATE = ("claim", "config", "first_start_env", "define", "start", "live")
 FINISH = ("env", "directories", "files", "ready", "commit")
 
-OTHER_CONFIG: dict[str, Any] = {"config": {"gateway": {"port": 1}, "old": 1}}
+OTHER_CONFIG: dict[str, Any] = {"config": {"gateway": {"port": 1}, "old": 1, "plugins": PLUGINS}}
 OLD_KEY: dict[str, Any] = {"env": WANTED.env.replace(SECRET, "sk-ant-old-secret")}
 OLD_UNIT = {"definition": "[Unit]\n# old\n"}
 NO_FOLDER = {"directories": frozenset({"/h/logs"})}
 NO_FILE: dict[str, Any] = {"files": frozenset()}
 OPEN_MODE = {"wrong_modes": frozenset({"/h/.env"})}
+
+STOPPED_FOR_IT = ("stop", "config", "start", "live", "ready", "commit")
+
+
+def with_plugins(**changes: Any) -> dict[str, Any]:
+    return {"config": {**WANTED.config, "plugins": {**PLUGINS, **changes}}}
+
+
+OTHER_MEM0 = with_plugins(entries={MEM0_PLUGIN: {"config": {"userId": "old"}}})
+OTHER_SLOT = with_plugins(slots={})
+NOT_ALLOWED = with_plugins(allow=["anthropic"])
+OTHER_PLUGIN = with_plugins(allow=["anthropic", "weather", MEM0_PLUGIN])
+OTHER_RECORD: dict[str, Any] = {"record": {"spec": {"mem0": {"enabled": False}}, "variables": []}}
 
 WHILE_RUNNING: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "nothing": ({}, ()),
@@ -54,6 +76,16 @@ WHILE_RUNNING: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "files": (NO_FILE, ("files", "commit")),
     "config": (OTHER_CONFIG, ("patch_config", "live", "ready", "commit")),
     "a key": (OLD_KEY, ("env", "restart", "live", "ready", "commit")),
+    "a key and the config": (
+        {**OLD_KEY, **OTHER_CONFIG},
+        ("env", "stop", "config", "start", "live", "ready", "commit"),
+    ),
+    "mem0": (OTHER_MEM0, STOPPED_FOR_IT),
+    "whose the memory is": (OTHER_SLOT, STOPPED_FOR_IT),
+    "mem0 not allowed": (NOT_ALLOWED, STOPPED_FOR_IT),
+    "another plugin": (OTHER_PLUGIN, ("patch_config", "live", "ready", "commit")),
+    "the record alone": (OTHER_RECORD, ("commit",)),
+    "the record and a folder": ({**OTHER_RECORD, **NO_FOLDER}, ("directories", "commit")),
     "no env": ({"env": ""}, ("env", "restart", "live", "ready", "commit")),
     "definition": (OLD_UNIT, ("define", "restart", "live", "ready", "commit")),
     "no definition": ({"definition": None}, ("define", "restart", "live", "ready", "commit")),
@@ -68,7 +100,7 @@ WHILE_RUNNING: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "everything": (
         {**OTHER_CONFIG, **OLD_KEY, **OLD_UNIT, **NO_FOLDER, **NO_FILE, **OPEN_MODE},
-        ("modes", "env", "directories", "files", "patch_config", "define", "restart")
+        ("modes", "env", "directories", "files", "stop", "config", "define", "start")
         + ("live", "ready", "commit"),
     ),
 }
@@ -90,7 +122,6 @@ def test_an_absent_instance_is_created_with_its_config_alone_before_it_is_live()
     assert planned.steps == CREATE + FINISH
     assert planned.before["state"] == "absent"
     assert planned.after["state"] == "running"
-    assert planned.patch == {}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +189,7 @@ def test_what_needs_a_restart_is_in_place_before_it() -> None:
 
 
 def test_a_dropped_agent_is_taken_out_while_the_gateway_is_stopped() -> None:
-    crowded = {**WANTED.config, "agents": {"entries": {"main": {}, "dev": {}}}}
+    crowded: dict[str, Any] = {**WANTED.config, "agents": {"entries": {"main": {}, "dev": {}}}}
     planned = plan(WANTED, replace(RUNNING, config=crowded))
     assert planned.steps == ("stop", "config", "start", "live", "ready", "commit")
 
@@ -195,11 +226,20 @@ def test_secrets_of_a_first_start_that_were_left_over_are_put_in_their_place() -
     assert "env" in planned.steps
 
 
-def test_the_patch_leads_from_the_file_to_what_is_wanted() -> None:
-    observed = replace(RUNNING, **OTHER_CONFIG)
-    planned = plan(WANTED, observed)
-    assert apply_patch(observed.config, dict(planned.patch)) == WANTED.config
-    assert planned.patch["old"] is None
+def test_a_record_shows_which_option_it_is_about_and_no_secret() -> None:
+    spec = {"mem0": {"enabled": True}, "config": {"hooks": {"token": SECRET}}, "port": None}
+    wanted = replace(WANTED, record={"spec": spec, "variables": ["A"]})
+    planned = plan(wanted, replace(RUNNING, **OTHER_RECORD))
+    assert planned.after["record"] == {
+        "mem0": {"enabled": True},
+        "config": {"hooks": {"token": "********"}},
+        "variables": ["A"],
+    }
+    assert planned.before["record"]["mem0"] == {"enabled": False}
+
+
+def test_an_instance_whose_marker_says_nothing_yet_is_left_alone() -> None:
+    assert plan(WANTED, replace(RUNNING, record=None)) == Plan()
 
 
 def test_nothing_to_do_has_an_empty_diff() -> None:

@@ -33,6 +33,7 @@ SPECS: dict[str, dict[str, Any]] = {
         **_arguments.HOME_ARGUMENTS,
         **SLUG,
         "examine": {"type": "bool", "default": True},
+        "more_homes": {"type": "list", "elements": "str", "default": []},
     },
     "openclaw_facts": {
         "openclaw_home": {"type": "list", "elements": "str"},

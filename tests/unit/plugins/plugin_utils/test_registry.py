@@ -100,6 +100,17 @@ def test_configuration_has_its_defaults_and_keeps_what_is_set(registry: Registry
         assert again.get_config("openclaw_user") == "_claw-2"
 
 
+def test_several_settings_are_stored_when_they_fit_each_other_and_else_none(
+    registry: Registry,
+) -> None:
+    registry.change_config({"port_range_start": "30000", "port_range_end": 30500})
+    before = registry.config()
+    assert (before["port_range_start"], before["port_range_end"]) == ("30000", "30500")
+    with pytest.raises(ClawPilotError, match="port_range_end"):
+        registry.change_config({"port_step": "10", "port_range_end": "2000"})
+    assert registry.config() == before
+
+
 def test_a_key_whose_row_is_gone_has_its_default(registry: Registry) -> None:
     with closing(sqlite3.connect(registry.path, isolation_level=None)) as other:
         other.execute("DELETE FROM config")

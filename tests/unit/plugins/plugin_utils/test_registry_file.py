@@ -24,7 +24,7 @@ from ansible_collections.claw.pilot.plugins.plugin_utils.registry import (
 from sqlite_utils import Database
 
 TABLES = {"servers", "instances", "agents", "ports", "config", "events"}
-NAMES = ["m001_tables", "m002_origin"]
+NAMES = ["m001_tables", "m002_origin", "m003_tags"]
 
 
 @pytest.fixture
