@@ -5,51 +5,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from ...plugins.module_utils import _ports
 from ...plugins.module_utils._model import ClawPilotError
+from ..answers import Known
 from . import local, store
 from .options import Ansible
 from .place import LOCALHOST
-
-
-@dataclass(frozen=True)
-class Known:
-    """local: whether this is about this machine, which can be looked at.
-
-    slugs: instances of the same home; providers: slug -> the model providers it has, None where
-    that is not known; claimed: port -> slug, of all homes; shared: services such as
-    ollama, as the host's part of an observation has them; ports: to choose from.
-    """
-
-    local: bool = True
-    host: str = LOCALHOST
-    slugs: frozenset[str] = frozenset()
-    providers: Mapping[str, frozenset[str]] | None = None
-    listening: frozenset[int] = frozenset()
-    claimed: Mapping[int, str] = field(default_factory=dict)
-    reserved: Mapping[int, str] = field(default_factory=dict)
-    shared: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    ports: _ports.PortRange = _ports.PortRange()
-
-    def choose_port(self, wanted: int | None) -> int:
-        """The wanted port, or the first that is free. Raises INVALID_PORT and PORT_CONFLICT."""
-        return _ports.choose_port(wanted, self.ports, self.listening, self.claimed, self.reserved)
-
-    def with_key_of(self, provider: str) -> list[str]:
-        """Instances whose key of that provider may be copied."""
-        known = self.providers
-        return sorted(s for s in self.slugs if known is None or provider in known.get(s, ()))
-
-    def service(self, name: str) -> str:
-        """What was found of a service to share, in words; empty when it does not run."""
-        service = self.shared.get(name) or {}
-        if not service.get("running"):
-            return ""
-        return f"{name.capitalize()} {service.get('version') or ''}".strip()
 
 
 def of(ansible: Ansible) -> Known:
