@@ -44,6 +44,7 @@ from ansible.plugins.callback import CallbackBase
 
 CENSORED = "censored"
 RUN = "_run"  # where ansible-core keeps the custom stats that belong to no host
+Document = dict[str, Any]
 COUNTERS = ("ok", "changed", "failures", "unreachable", "skipped")
 
 
@@ -89,7 +90,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         hosts = host_results(stats)
         bad = {name for name, host in hosts.items() if host["failures"] or host["unreachable"]}
-        document = {
+        document: Document = {
             "playbook": self._playbook,
             "ok": not bad,
             "changed": any(host["changed"] for host in hosts.values()),
@@ -99,6 +100,10 @@ class CallbackModule(CallbackBase):
             "warnings": list(self._warnings),
             "result": stats.custom.get(RUN, {}),
         }
+        self.hand_over(document)
+
+    def hand_over(self, document: Document) -> None:
+        """Print it; P(claw.pilot.result_file#callback) does something else with it."""
         self._display.display(as_json(document), screen_only=True)
 
     def _warn(self, sentences: Iterable[str]) -> None:

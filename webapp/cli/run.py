@@ -5,24 +5,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import shutil
 import signal
 import subprocess
-import sysconfig
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ...plugins.module_utils._merge import redact
 from ...plugins.module_utils._model import ClawPilotError
+from .. import playbook
 from . import outcome
-from .variables import json_file
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESULT_CALLBACK = "claw.pilot.result"
@@ -61,37 +55,20 @@ class Answer:
         return list(self.document.get("failures") or [])
 
 
-def ansible_playbook() -> str:
-    """The ansible-playbook of this Python environment, else the one on PATH."""
-    own = Path(sysconfig.get_path("scripts"), "ansible-playbook")
-    found = str(own) if own.is_file() else shutil.which("ansible-playbook")
-    if not found:
-        raise click.ClickException("ansible-playbook is missing: pip install ansible-core.")
-    return found
-
-
-def equivalent(call: Call, options: Sequence[str], inventory: dict[str, str] | None) -> str:
-    """The same run as a command line for a person to read, secrets masked."""
-    shown = json.dumps(redact(call.variables), ensure_ascii=False)
-    line = shlex.join(
-        ["ansible-playbook", f"claw.pilot.{call.playbook}", *options, "--extra-vars", shown]
-    )
-    return f"{line}\n# its inventory file holds {json.dumps(inventory)}" if inventory else line
-
-
 def run_playbook(call: Call, captured: bool = False) -> Answer:
     """Run it to its end. captured: no questions, and its result as a document, not on screen."""
-    inventory = {"plugin": "claw.pilot.registry", "registry": call.registry}
+    inventory = playbook.registry_inventory(call.registry) if call.registry else None
     with ExitStack() as files:
         options = [*call.options]
-        if call.registry:
-            path = files.enter_context(json_file(inventory, ".claw_pilot.yml"))
+        if inventory:
+            path = files.enter_context(playbook.json_file(inventory, playbook.INVENTORY_SUFFIX))
             options = ["--inventory", path, *options]
         if call.show:
-            click.echo(equivalent(call, options, inventory if call.registry else None), err=True)
-        path = files.enter_context(json_file(call.variables))
-        name = f"claw.pilot.{call.playbook}"
-        command = [ansible_playbook(), name, *options, "--extra-vars", f"@{path}"]
+            shown = playbook.equivalent(call.playbook, call.variables, options, inventory)
+            click.echo(shown, err=True)
+        path = files.enter_context(playbook.json_file(call.variables))
+        name = playbook.full_name(call.playbook)
+        command = [playbook.ansible_playbook(), name, *options, "--extra-vars", f"@{path}"]
         code, text = run(command, captured)
     document = parse_document(text)
     if captured and code == outcome.UNREACHABLE and not document:
@@ -130,12 +107,8 @@ def run(command: Sequence[str], captured: bool) -> tuple[int, str]:
 
 def environment(captured: bool) -> dict[str, str]:
     """The playbook's environment: ours, who asked, and how to answer."""
-    defaults = {
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-    }
     answer = {"ANSIBLE_STDOUT_CALLBACK": RESULT_CALLBACK, "ANSIBLE_VERBOSE_TO_STDERR": "true"}
-    return {**defaults, **os.environ, "CLAW_PILOT_ORIGIN": "cli", **(answer if captured else {})}
+    return playbook.environment("cli", **(answer if captured else {}))
 
 
 def parse_document(text: str) -> dict[str, Any]:

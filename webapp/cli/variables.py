@@ -1,15 +1,12 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a playbook: from key=value words, and on their way in a private file."""
+"""The variables of a playbook, from key=value words."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +51,3 @@ def read_value(key: str, path: Path) -> str:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeError) as error:
         raise click.BadParameter(f"{key}: cannot read {path}: {error}") from error
-
-
-@contextmanager
-def json_file(data: Mapping[str, Any], suffix: str = ".json") -> Iterator[str]:
-    """A file that only this user can read, there as long as the playbook runs."""
-    descriptor, path = tempfile.mkstemp(prefix="claw-pilot-", suffix=suffix)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(data, stream)
-        yield path
-    finally:
-        os.unlink(path)

@@ -100,7 +100,7 @@ def test_a_config_that_changes_in_between_is_merged_anew(world: World) -> None:
 
 def test_somebody_who_is_always_faster_is_told_of(world: World) -> None:
     conflict = "config changed since last load; re-run config.get and retry"
-    world.file.before = [refuse(conflict) for _ in range(9)]
+    world.file.before = [refuse(conflict) for _turn in range(9)]
     assert world.refusal(PREFIX).code == "CONFIG_CHANGED"
     assert len(world.file.before) == 6
 

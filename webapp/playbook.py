@@ -1,0 +1,85 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the command and the dashboard share about runs of ansible-playbook. Starts nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..plugins.module_utils._merge import redact
+from ..plugins.module_utils._model import ClawPilotError
+
+COLLECTION = "claw.pilot"
+ROOT = Path(__file__).parents[1]  # not resolved: it may be a link into a checkout
+PLAYBOOKS = ROOT / "playbooks"
+INVENTORY_SUFFIX = ".claw_pilot.yml"  # by which the inventory plugin knows its files
+QUIET = {
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+}
+
+
+def ansible_playbook() -> str:
+    """The ansible-playbook of this Python environment, else the one on PATH.
+
+    Raises ANSIBLE_NOT_FOUND.
+    """
+    own = Path(sysconfig.get_path("scripts"), "ansible-playbook")
+    found = str(own) if own.is_file() else shutil.which("ansible-playbook")
+    if not found:
+        raise ClawPilotError(
+            "ANSIBLE_NOT_FOUND", "ansible-playbook is missing.", "Run pip install ansible-core."
+        )
+    return found
+
+
+def full_name(playbook: str) -> str:
+    """The name by which Ansible finds a playbook of this collection."""
+    return f"{COLLECTION}.{playbook}"
+
+
+def registry_inventory(registry: str) -> dict[str, str]:
+    """The inventory source that reads a registry; registry: its path."""
+    return {"plugin": f"{COLLECTION}.registry", "registry": registry}
+
+
+def equivalent(
+    playbook: str,
+    variables: Mapping[str, Any],
+    options: Sequence[str] = (),
+    inventory: Mapping[str, str] | None = None,
+) -> str:
+    """The same run as a command line for a person to read, secrets masked.
+
+    inventory: what stands in the inventory file that the options name, for a second line.
+    """
+    shown = json.dumps(redact(dict(variables)), ensure_ascii=False)
+    words = ["ansible-playbook", full_name(playbook), *options, "--extra-vars", shown]
+    line = shlex.join(words)
+    return f"{line}\n# its inventory file holds {json.dumps(inventory)}" if inventory else line
+
+
+def environment(origin: str, **more: str) -> dict[str, str]:
+    """Our own environment for a playbook; origin: from where it is run, for events."""
+    return {**QUIET, **os.environ, "CLAW_PILOT_ORIGIN": origin, **more}
+
+
+@contextmanager
+def json_file(data: Mapping[str, Any], suffix: str = ".json") -> Iterator[str]:
+    """A file that only this user can read, there as long as the playbook runs."""
+    descriptor, path = tempfile.mkstemp(prefix="claw-pilot-", suffix=suffix)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(data, stream)
+        yield path
+    finally:
+        os.unlink(path)
