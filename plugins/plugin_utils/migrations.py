@@ -122,6 +122,10 @@ _ORIGIN = (
     "CREATE INDEX events_of_slug ON events (instance_slug)",
     "CREATE INDEX instances_of_slug ON instances (slug)",
 )
+_TAGS = (
+    "ALTER TABLE instances ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",  # a JSON list
+    "CREATE INDEX events_of_type ON events (event_type)",
+)
 
 
 def m001_tables(db: Database) -> None:
@@ -138,7 +142,13 @@ def m002_origin(db: Database) -> None:
         db.execute(statement)
 
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_tables, m002_origin)
+def m003_tags(db: Database) -> None:
+    """Words that people give to instances; and events by what happened."""
+    for statement in _TAGS:
+        db.execute(statement)
+
+
+STEPS: tuple[Callable[[Database], None], ...] = (m001_tables, m002_origin, m003_tags)
 
 
 def migrations() -> Migrations:

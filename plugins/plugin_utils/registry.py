@@ -9,8 +9,9 @@ now, the hosts know.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..module_utils._model import ClawPilotError
 from .migrations import open_database, understood, writing
-from .registry_config import DEFAULTS, check_key, check_value
+from .registry_config import DEFAULTS, check_key, check_values
 from .registry_record import Recorder
-from .registry_report import read_reports
+from .registry_report import read_reports, read_tags
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -32,6 +33,12 @@ _INSTANCES = """
     SELECT i.*, s.hostname, s.ip, s.ssh_user, s.ssh_port, s.connection, s.openclaw_home,
       (SELECT count(*) FROM agents a WHERE a.instance_id = i.id) AS agent_count
     FROM instances i JOIN servers s ON s.id = i.server_id"""
+_RANGES = {
+    "since": "created_at >= ?",
+    "until": "created_at <= ?",
+    "before": "id < ?",
+    "text": "instr(lower(detail), lower(?)) > 0",
+}
 
 
 def home() -> Path:
@@ -93,9 +100,10 @@ class Registry:
     def instances(self, hostname: str | None = None, slug: str | None = None) -> list[Row]:
         """The instances with where they are and how many agents they have."""
         where, values = _where({"s.hostname": hostname, "i.slug": slug})
-        return self._rows(
+        rows = self._rows(
             f"{_INSTANCES} {where} ORDER BY s.hostname, i.slug, s.openclaw_home", values
         )
+        return [{**row, "tags": json.loads(row["tags"])} for row in rows]
 
     def instance(
         self, slug: str, hostname: str | None = None, openclaw_home: str | None = None
@@ -118,13 +126,78 @@ class Registry:
         return {row["port"]: row["instance_slug"] for row in rows}
 
     def events(
-        self, limit: int = 100, hostname: str | None = None, slug: str | None = None
+        self,
+        limit: int = 100,
+        hostname: str | None = None,
+        slug: str | None = None,
+        **wanted: Any,
     ) -> list[Row]:
-        """What happened, newest first."""
-        where, values = _where({"hostname": hostname, "instance_slug": slug})
+        """What happened, newest first.
+
+        wanted: openclaw_home, event_type, actor, origin: the same word; since, until: times in UTC
+        as in created_at; before: the id of an event, to go on from there; text: a part of detail.
+        """
+        columns = ("openclaw_home", "event_type", "actor", "origin")
+        same = {column: wanted.pop(column, None) for column in columns}
+        where, values = _where({"hostname": hostname, "instance_slug": slug, **same})
+        parts = [where.removeprefix("WHERE ")] if where else []
+        for name, condition in _RANGES.items():
+            value = wanted.pop(name, None)
+            if value is not None:
+                parts.append(condition)
+                values.append(value)
+        if wanted:
+            raise TypeError(f"events are not filtered by {', '.join(wanted)}")
+        where = f"WHERE {' AND '.join(parts)}" if parts else ""
         return self._rows(
             f"SELECT * FROM events {where} ORDER BY id DESC LIMIT ?", [*values, limit]
         )
+
+    def event_words(self) -> dict[str, list[str]]:
+        """What events can be filtered by: column -> the words that there are, in order."""
+        columns = ("hostname", "event_type", "actor", "origin")
+        return {
+            column: [
+                str(row["word"])
+                for row in self._rows(
+                    f"SELECT DISTINCT {column} AS word FROM events"
+                    f" WHERE {column} <> '' ORDER BY {column}"
+                )
+            ]
+            for column in columns
+        }
+
+    def set_tags(
+        self,
+        slug: str,
+        tags: Iterable[str],
+        hostname: str | None = None,
+        openclaw_home: str | None = None,
+    ) -> list[str]:
+        """Give an instance exactly these tags, and return them in order; an event when it changes.
+
+        Raises INVALID_TAG, INSTANCE_NOT_FOUND, INSTANCE_AMBIGUOUS.
+        """
+        wanted = read_tags(tags)
+        with self._writing() as db:
+            row = self.instance(slug, hostname, openclaw_home)
+            if row["tags"] != wanted:
+                tables = _Tables(db)
+                tables.update("instances", row["id"], {"tags": json.dumps(wanted)})
+                tables.insert(
+                    "events",
+                    {
+                        "hostname": row["hostname"],
+                        "openclaw_home": row["openclaw_home"],
+                        "instance_slug": row["slug"],
+                        "event_type": "tagged",
+                        "detail": ", ".join(wanted),
+                        "actor": self._actor,
+                        "origin": self._origin,
+                        "created_at": _now(),
+                    },
+                )
+        return wanted
 
     def config(self) -> dict[str, str]:
         """Every key with its value."""
@@ -137,14 +210,18 @@ class Registry:
 
     def set_config(self, key: str, value: str) -> None:
         """Store a value. Raises CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID."""
-        check_key(key)
+        self.change_config({key: value})
+
+    def change_config(self, values: Mapping[str, Any]) -> None:
+        """Store several values that fit each other, or none. Raises what set_config does."""
+        given = {key: str(value) for key, value in values.items()}
         with self._writing() as db:
-            stored = check_value(key, str(value), self.config())
-            db.conn.execute(
-                "INSERT INTO config (key, value) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (key, stored),
-            )
+            for key, value in check_values(given, self.config()).items():
+                db.conn.execute(
+                    "INSERT INTO config (key, value) VALUES (?, ?)"
+                    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (key, value),
+                )
 
     def record(self, reports: list[Row]) -> Row:
         """Take the reports of hosts, in one transaction. Raises REPORT_INVALID.
@@ -152,9 +229,8 @@ class Registry:
         Returns {"changed": bool, "events": [rows], "warnings": [sentences]}.
         """
         given = read_reports(reports)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._writing() as db:
-            recorder = Recorder(_Tables(db), actor=self._actor, origin=self._origin, now=now)
+            recorder = Recorder(_Tables(db), actor=self._actor, origin=self._origin, now=_now())
             for report in given:
                 recorder.record(report)
         return {
@@ -201,6 +277,10 @@ def the_one(rows: list[Row], slug: str, openclaw_home: str | None = None) -> Row
             "Name the host, and openclaw_home where it has several.",
         )
     return found[0]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _where(wanted: dict[str, str | None]) -> tuple[str, list[str]]:

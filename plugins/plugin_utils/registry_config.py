@@ -39,7 +39,23 @@ def check_key(key: str) -> str:
 
 
 def check_value(key: str, value: str, config: dict[str, str]) -> str:
-    """The value as it is stored, or raise CONFIG_VALUE_INVALID; config: the other values."""
+    """The value as it is stored. Raises what check_values does."""
+    return check_values({key: value}, config)[key]
+
+
+def check_values(values: dict[str, str], config: dict[str, str]) -> dict[str, str]:
+    """The values as they are stored; config: all values until now.
+
+    Raises CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID.
+    """
+    stored = {key: _check_value(check_key(key), value) for key, value in values.items()}
+    for key in stored:
+        if key.startswith("port_range_"):
+            _check_order({**config, **stored}, key)
+    return stored
+
+
+def _check_value(key: str, value: str) -> str:
     if key == "openclaw_user":
         if not _USER.match(value):
             raise _invalid(key, value, "Give the name of a system user, such as openclaw.")
@@ -47,7 +63,6 @@ def check_value(key: str, value: str, config: dict[str, str]) -> str:
     low, high = _RANGES[key]
     if not re.fullmatch(r"[0-9]{1,7}", value) or not low <= int(value) <= high:
         raise _invalid(key, value, f"Give a whole number from {low} to {high}.")
-    _check_order({**config, key: value}, key)
     return str(int(value))
 
 

@@ -9,6 +9,8 @@ never gets near the database. Reports can come over the network, so nothing abou
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,8 @@ _SERVER = "ip ssh_user connection os openclaw_bin openclaw_version".split()
 _PLAIN = "display_name openclaw_user default_model".split()
 _PATHS = "config_path state_dir".split()
 _MAX_TEXT = 1000  # characters
+_TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}\Z")
+_MOST_TAGS = 20
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,18 @@ def _agents(given: Any) -> list[dict[str, Any]] | None:
                 "is_default": int(bool(agent.get("is_default"))),
             }
     return [rows[agent_id] for agent_id in sorted(rows)]
+
+
+def read_tags(given: Iterable[str]) -> list[str]:
+    """The tags in order, each once, in lower case. Raises INVALID_TAG."""
+    tags = sorted({str(tag).strip().lower() for tag in given} - {""})
+    if len(tags) > _MOST_TAGS or not all(_TAG.match(tag) for tag in tags):
+        raise ClawPilotError(
+            "INVALID_TAG",
+            f"An instance has up to {_MOST_TAGS} tags of a-z, 0-9 and . _ -, 32 characters each.",
+            "Write them like production or team-a.",
+        )
+    return tags
 
 
 def text(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from . import doctor, init, logs, looks, outcome, settings, verbs
+from . import dashboard, doctor, init, logs, looks, outcome, settings, verbs
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -31,6 +31,6 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for _part in (init, verbs, looks, logs, doctor, settings):
+for _part in (init, verbs, looks, logs, doctor, settings, dashboard):
     for _command in _part.COMMANDS:
         main.add_command(_command)

@@ -9,21 +9,21 @@ from typing import Any
 
 import click
 
-from ...plugins.module_utils._config import render
-from ...plugins.module_utils._model import (
-    MAIN_AGENT,
-    ClawPilotError,
-    InstanceSpec,
-    Layout,
-    ProviderSpec,
-    check_agent_id,
-    check_slug,
-    check_text,
+from ...plugins.module_utils._model import MAIN_AGENT, ClawPilotError, check_text
+from ..answers import (
+    ANTHROPIC,
+    Known,
+    check_domain,
+    check_model,
+    check_new_agent,
+    check_new_slug,
+    check_port_text,
+    default_name,
+    known_models,
+    providers_of,
 )
-from .known import Known
 from .outcome import printable
 
-ANTHROPIC = "anthropic"
 DOTS = "••••••••"
 OTHER = "another one"
 Data = dict[str, Any]
@@ -78,16 +78,9 @@ def one_line(label: str) -> Callable[[str], str]:
 
 
 def identity(known: Known) -> Data:
-    def free(slug: str) -> str:
-        check_slug(slug)
-        if slug in known.slugs:
-            raise ClawPilotError(
-                "INSTANCE_EXISTS", f"There is already an instance {slug!r}.", "Take another name."
-            )
-        return slug
-
-    slug = prompt("Slug (2 to 30 of a-z, 0-9 and -, a letter first)", free)
-    name = prompt("Display name", one_line("The display name"), slug[:1].upper() + slug[1:])
+    label = "Slug (2 to 30 of a-z, 0-9 and -, a letter first)"
+    slug = prompt(label, lambda text: check_new_slug(text, known))
+    name = prompt("Display name", one_line("The display name"), default_name(slug))
     return {"slug": slug, "display_name": name}
 
 
@@ -97,12 +90,8 @@ def port(known: Known) -> Data:
         click.echo("The port is chosen on the host.")
         return {}
 
-    def free(text: str) -> int:
-        if not text.isdigit():
-            raise ClawPilotError("INVALID_PORT", "The port is not a number.", "Write 18789.")
-        return known.choose_port(int(text))
-
-    return {"port": prompt("Port of the gateway", free, str(known.choose_port(None)))}
+    free = str(known.choose_port(None))
+    return {"port": prompt("Port of the gateway", lambda text: check_port_text(text, known), free)}
 
 
 def agents() -> Data:
@@ -119,41 +108,14 @@ def agents() -> Data:
 
 
 def agent(taken: set[str]) -> Data:
-    def free(agent_id: str) -> str:
-        check_agent_id(agent_id)
-        if agent_id in taken:
-            raise ClawPilotError(
-                "DUPLICATE_AGENT", f"There is already an agent {agent_id!r}.", "Take another id."
-            )
-        return agent_id
-
-    agent_id = prompt("  Agent id, such as dev", free)
+    agent_id = prompt("  Agent id, such as dev", lambda text: check_new_agent(text, taken))
     name = prompt("  Its name", one_line("The name"), agent_id.capitalize())
     its_model = prompt("  Its model (PROVIDER/MODEL, empty for the default)", model_or_none, "")
     return {"id": agent_id, "name": name, **({"model": its_model} if its_model else {})}
 
 
-def check_model(text: str) -> str:
-    """PROVIDER/MODEL, else INVALID_MODEL."""
-    provider, _slash, name = text.partition("/")
-    if not provider or not name or len(text.split()) != 1:
-        raise ClawPilotError(
-            "INVALID_MODEL",
-            f"The model {text!r} is not written as PROVIDER/MODEL.",
-            "Write it like anthropic/claude-sonnet-4-6.",
-        )
-    return check_text("The model", text)
-
-
 def model_or_none(text: str) -> str:
     return check_model(text) if text else ""
-
-
-def known_models() -> list[tuple[str, str]]:
-    """Reference and name of the models that a config for Anthropic lists, the best choice first."""
-    spec = InstanceSpec("any", providers=(ProviderSpec(ANTHROPIC),))
-    models = render(spec, Layout("/", "any"), 0)["models"]["providers"][ANTHROPIC]["models"]
-    return [(f"{ANTHROPIC}/{item['id']}", str(item["name"])) for item in models]
 
 
 def model() -> Data:
@@ -161,12 +123,6 @@ def model() -> Data:
     if chosen == OTHER:
         chosen = prompt("Model as PROVIDER/MODEL", check_model)
     return {"default_model": chosen}
-
-
-def providers_of(answers: Data) -> list[str]:
-    """Providers of all chosen models, that of the default first."""
-    models = [answers["default_model"], *(a.get("model") for a in answers.get("agents", []))]
-    return list(dict.fromkeys(str(ref).partition("/")[0] for ref in models if ref))
 
 
 def keys(known: Known, names: Sequence[str]) -> Data:
@@ -210,16 +166,7 @@ def telegram() -> Data:
 def domain() -> Data:
     if not click.confirm("Is there a reverse proxy in front of it?", default=False):
         return {}
-
-    def check(text: str) -> str:
-        host = text.removeprefix("https://").rstrip("/")
-        if not host or "/" in host or len(host.split()) != 1:
-            raise ClawPilotError(
-                "INVALID_TEXT", f"{text!r} is no domain.", "Write it like claw.example.org."
-            )
-        return check_text("The domain", host)
-
-    return {"domain": prompt("Its domain", check)}
+    return {"domain": prompt("Its domain", check_domain)}
 
 
 def mem0(known: Known) -> Data:

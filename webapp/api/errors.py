@@ -1,0 +1,123 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors as answers: JSON for programs, a page for people, one status for each code."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from ...plugins.module_utils._model import ClawPilotError
+from ..doors.guard import for_machines
+
+LOG = logging.getLogger(__name__)
+_STATUS = {
+    "BODY_TOO_LARGE": 413,
+    "CONFIG_KEY_UNKNOWN": 404,
+    "GATEWAY_TIMEOUT": 504,
+    "HOST_BUSY": 503,
+    "HOST_REFUSED": 400,
+    "HOST_UNREACHABLE": 502,
+    "INTERNAL_ERROR": 500,
+    "LINK_REFUSED": 401,
+    "LOGIN_REFUSED": 401,
+    "LOGIN_REQUIRED": 401,
+    "METHOD_NOT_ALLOWED": 405,
+    "NOT_CONFIRMED": 400,
+    "NOT_JSON": 415,
+    "ORIGIN_REFUSED": 403,
+    "REQUEST_REFUSED": 400,
+    "ROUTE_NOT_FOUND": 404,
+    "SCOPE_MISSING": 403,
+    "TOKEN_REFUSED": 401,
+    "TOO_MANY_BROWSERS": 503,
+    "TOO_MANY_TRIES": 429,
+    "UNKNOWN_PLAYBOOK": 400,
+}
+_BY_END = {"_NOT_FOUND": 404, "_INVALID": 400}
+_BY_START = {"INVALID_": 400, "GATEWAY_": 502, "REGISTRY_": 503}
+_OTHER = 409  # what was asked for cannot be done as things are
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(ClawPilotError, answer)
+    app.register_error_handler(HTTPException, answer_http)
+
+
+def status_of(error: ClawPilotError) -> int:
+    """The HTTP status of an error."""
+    code = error.code
+    if code in _STATUS:
+        return _STATUS[code]
+    ends = (status for end, status in _BY_END.items() if code.endswith(end))
+    starts = (status for start, status in _BY_START.items() if code.startswith(start))
+    return next(ends, None) or next(starts, None) or _OTHER
+
+
+def document(error: ClawPilotError) -> dict[str, Any]:
+    """The error as JSON; choices: the places of an instance that is in several."""
+    choices = getattr(error, "choices", None)
+    return {"error": {**error.as_dict(), **({"choices": list(choices)} if choices else {})}}
+
+
+def answer(error: ClawPilotError) -> Response:
+    """The response for the error."""
+    status = status_of(error)
+    if wants_json():
+        return finished(make_response(jsonify(document(error)), status))
+    page = render_template("error.html", error=document(error)["error"], status=status)
+    return finished(make_response(page, status))
+
+
+def answer_http(error: HTTPException) -> Response:
+    """The same for what Flask and Werkzeug raise."""
+    response = answer(in_our_words(error))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def finished(response: Response) -> Response:
+    """With the headers that belong to the status."""
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Claw Pilot"'
+    if response.status_code == 429:
+        response.headers["Retry-After"] = str(g.get("retry_after", 1))
+    return response
+
+
+def wants_json() -> bool:
+    """By the address, else by what the Accept header prefers."""
+    kinds = request.accept_mimetypes
+    return for_machines() or kinds.best_match(["text/html", "application/json"]) == (
+        "application/json"
+    )
+
+
+def in_our_words(error: HTTPException) -> ClawPilotError:
+    """The ClawPilotError for an error of Flask or Werkzeug."""
+    if error.code == 404:
+        return ClawPilotError(
+            "ROUTE_NOT_FOUND", "There is no such page.", "Begin at the first page."
+        )
+    if error.code == 405:
+        return ClawPilotError(
+            "METHOD_NOT_ALLOWED", "The address is there, but not for this method.", ""
+        )
+    if error.code == 413:
+        return ClawPilotError(
+            "BODY_TOO_LARGE", "The request is larger than 1 MB.", "Send it in several parts."
+        )
+    if error.code is not None and error.code < 500:
+        return ClawPilotError("REQUEST_REFUSED", "The request cannot be understood.", "")
+    if not isinstance(error, InternalServerError) or error.original_exception is None:
+        LOG.error("%s", error)
+    return ClawPilotError(
+        "INTERNAL_ERROR",
+        "The dashboard made a mistake; what happened is in its output.",
+        "Try again. If it comes back, report it with what claw-pilot dashboard printed.",
+    )

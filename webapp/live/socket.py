@@ -1,0 +1,83 @@
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/ws: the handshake. Who may come in, the guard has looked at before."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from flask import Flask, request
+from flask_sock import Sock
+
+from ...plugins.module_utils._model import ClawPilotError
+from ..doors.guard import COOKIE, bearer_token
+from ..doors.who import needs
+from ..services import Services, services
+from .connection import Connection
+from .frames import agree
+from .hub import MOST
+from .wire import Wire
+
+_EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
+_SOCKETS = ("gunicorn.socket", "werkzeug.socket")
+
+
+class Reader(threading.Thread):
+    """simple-websocket's thread for a connection; it does not keep the process from ending."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(daemon=True, **options)
+
+
+SOCKET_OPTIONS = {
+    "ping_interval": 25,
+    "max_message_size": 256 * 1024,
+    "thread_class": Reader,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(prepare)
+    sock = Sock()
+
+    @sock.route("/ws")
+    def live(ws: Any) -> None:
+        packed = bool(request.environ.get(_EXTENSIONS))
+        Connection(ws, services().hub, packed, still_allowed(services())).run()
+
+    sock.init_app(app)
+    for rule in app.url_map.iter_rules():
+        if rule.rule == "/ws":
+            needs("read")(app.view_functions[rule.endpoint])
+
+
+def prepare() -> None:
+    """Before the handshake: give simple-websocket our socket, and say what may be agreed on."""
+    if not request.environ.get("HTTP_UPGRADE") or request.path != "/ws":
+        return
+    if services().hub.count >= MOST or services().hub.stopping.is_set():
+        raise ClawPilotError(
+            "TOO_MANY_BROWSERS",
+            f"More than {MOST} browsers are connected, or the dashboard is about to stop.",
+            "Close some of them, or wait; the page connects again by itself.",
+        )
+    agreed = agree(request.environ.pop(_EXTENSIONS, ""))
+    if agreed:
+        request.environ[_EXTENSIONS] = agreed
+    for name in _SOCKETS:
+        if name in request.environ:
+            request.environ[name] = Wire(request.environ[name])
+
+
+def still_allowed(shared: Services) -> Any:
+    """A function that says whether the session or the token of this request is still good."""
+    token, cookie = bearer_token(), request.cookies.get(COOKIE, "")
+
+    def allowed() -> bool:
+        if token is not None:
+            asks = shared.doors.by_token(token)
+            return bool(asks and asks.may("read"))
+        return shared.doors.by_session(cookie) is not None
+
+    return allowed
