@@ -19,10 +19,12 @@ venv:
 dev: ## Make .venv with everything for tests and builds
 	@$(PYTHON) scripts/setup_venv.py --dev
 
-up: venv ## Bring up a first instance on this machine (SLUG=demo, ARGS='-e ...')
+up: venv ## Bring up a first instance and the dashboard (SLUG=demo, ARGS='-e ...')
 	@$(PLAYBOOK) playbooks/create_instance.yml -e slug=$(SLUG) $(ARGS)
+	@$(BIN)/claw-pilot dashboard --background
 
 down: venv ## Stop what `make up` started and keep its data
+	@$(BIN)/claw-pilot dashboard --stop
 	@$(PLAYBOOK) playbooks/stop_instance.yml -e slug=$(SLUG) $(ARGS)
 
 test: dev ## Run lint, unit, integration and molecule (STAGES='unit integration')

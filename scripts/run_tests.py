@@ -20,15 +20,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 PYTEST = (sys.executable, "-m", "pytest", "-q")
-# Mostly waiting for gateways: two at a time. A file's tests may build on each other.
+# Mostly waiting for gateways or a browser: two at a time. A file's tests may build on each other.
 TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 STAGES: Mapping[str, Sequence[str]] = {
     "lint": [sys.executable, "scripts/lint.py"],
-    "unit": [*PYTEST, "tests/unit"],
+    "unit": [*PYTEST, *TWO_AT_A_TIME, "tests/unit", "tests/webapp"],
     "integration": [*PYTEST, *TWO_AT_A_TIME, "tests/integration"],
+    "browser": [*PYTEST, "tests/browser"],
     "molecule": [sys.executable, "-m", "molecule", "test", "--all"],
 }
-NEEDS = {"unit": "tests/unit", "integration": "tests/integration", "molecule": "molecule"}
+NEEDS = {
+    "unit": "tests/unit",
+    "integration": "tests/integration",
+    "browser": "tests/browser",
+    "molecule": "molecule",
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ def why_not(stage: str, chosen: Sequence[str]) -> str:
         return "not asked for"
     if stage in NEEDS and not (ROOT / NEEDS[stage]).is_dir():
         return f"there is no {NEEDS[stage]}"
+    if stage == "browser" and not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        return "there is no chromium"
     if stage == "molecule" and not docker_answers():
         return "no Docker engine answers `docker info`"
     return ""
