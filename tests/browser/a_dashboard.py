@@ -98,24 +98,25 @@ class Watch:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.elsewhere: list[str] = []
         self.complaints: list[str] = []
-        self._address = address
+        self.known = [address, "data:", "blob:"]
         context.route("**/*", self._route)
         context.on("page", self._listen)
 
     def _route(self, route: Route) -> None:
         url = route.request.url
-        if url.startswith((self._address, "data:", "blob:")):
+        if url.startswith(tuple(self.known)):
             route.continue_()
         else:
             self.elsewhere.append(url)
             route.abort()
 
     def _listen(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self._hear("error", str(error)))
-        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self._hear(page, "error", str(error)))
+        page.on("console", lambda said: self._hear(page, said.type, said.text))
 
-    def _hear(self, kind: str, text: str) -> None:
-        if kind == "error" and not any(words in text for words in EXPECTED):
+    def _hear(self, page: Page, kind: str, text: str) -> None:
+        ours = page.url.startswith(self.known[0])
+        if ours and kind == "error" and not any(words in text for words in EXPECTED):
             self.complaints.append(text)
 
 

@@ -100,6 +100,20 @@ def test_05_its_log_is_followed_and_filtered(scene: Scene) -> None:
     expect(lines.nth(before)).to_be_attached(timeout=LIVE)
 
 
+def test_06_openclaws_own_page_opens_logged_in_and_its_address_has_no_token(scene: Scene) -> None:
+    gateway = f"http://127.0.0.1:{port_of(scene)}"
+    scene.watch.known += [gateway, gateway.replace("http", "ws")]
+    scene.go(scene.path(SLUG))
+    with scene.page.context.expect_page() as opened:
+        scene.page.get_by_role("button", name="Control UI").click()
+    page = opened.value
+    page.wait_for_url(lambda url: url.startswith(gateway) and "token" not in url, timeout=LIVE)
+    expect(page).to_have_title(re.compile("OpenClaw"), timeout=LIVE)
+    expect(page.locator("body")).not_to_contain_text("Gateway Token", timeout=LIVE)
+    assert page.evaluate("history.length") == 1
+    page.close()
+
+
 def port_of(scene: Scene) -> int:
     return int(scene.home.config(SLUG)["gateway"]["port"])
 
@@ -109,7 +123,7 @@ def token_of(scene: Scene) -> str:
     return str(_dotenv.parse(env)[GATEWAY_TOKEN_VARIABLE])
 
 
-def test_06_a_device_that_asks_is_in_the_inbox_and_approved_there(scene: Scene) -> None:
+def test_07_a_device_that_asks_is_in_the_inbox_and_approved_there(scene: Scene) -> None:
     device = Device("A new phone")
     scene.go("/inbox")
     with pytest.raises(GatewayError):
@@ -123,7 +137,7 @@ def test_06_a_device_that_asks_is_in_the_inbox_and_approved_there(scene: Scene) 
     expect(scene.page.locator("#devices table")).to_contain_text("A new phone", timeout=LIVE)
 
 
-def test_07_one_that_others_made_is_found_and_adopted(scene: Scene) -> None:
+def test_08_one_that_others_made_is_found_and_adopted(scene: Scene) -> None:
     config = Foreign(scene.home, THEIRS).make().config_path
     before = (config.read_bytes(), config.stat().st_mtime_ns)
     scene.go("/discover")
@@ -138,7 +152,7 @@ def test_07_one_that_others_made_is_found_and_adopted(scene: Scene) -> None:
     assert (config.read_bytes(), config.stat().st_mtime_ns) == before
 
 
-def test_08_what_somebody_does_elsewhere_is_seen_without_a_reload(scene: Scene) -> None:
+def test_09_what_somebody_does_elsewhere_is_seen_without_a_reload(scene: Scene) -> None:
     scene.go("/?view=table")
     row_state(scene, SLUG, "running")
     scene.home.instance(SLUG, state="stopped")
@@ -148,7 +162,7 @@ def test_08_what_somebody_does_elsewhere_is_seen_without_a_reload(scene: Scene) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_09_a_dashboard_that_comes_back_is_found_again(scene: Scene, number: int) -> None:
+def test_10_a_dashboard_that_comes_back_is_found_again(scene: Scene, number: int) -> None:
     scene.go("/?view=table")
     row_state(scene, SLUG, "running")
     scene.dashboard.stop(number)
@@ -159,7 +173,7 @@ def test_09_a_dashboard_that_comes_back_is_found_again(scene: Scene, number: int
     row_state(scene, SLUG, "running")
 
 
-def test_10_destroying_takes_its_name(scene: Scene) -> None:
+def test_11_destroying_takes_its_name(scene: Scene) -> None:
     page = scene.page
     scene.go(scene.path(SLUG, "destroy"))
     button = page.get_by_role("button", name="Destroy")
@@ -174,7 +188,7 @@ def test_10_destroying_takes_its_name(scene: Scene) -> None:
     expect(page.locator("tr.it")).to_have_count(1, timeout=LIVE)
 
 
-def test_11_no_secret_was_in_an_address_or_is_in_a_file_of_the_dashboard(scene: Scene) -> None:
+def test_12_no_secret_was_in_an_address_or_is_in_a_file_of_the_dashboard(scene: Scene) -> None:
     token = scene.dashboard.token
     assert scene.said and not [url for url in scene.said if token in url or CANARY in url]
     data = scene.dashboard.home

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, request
@@ -44,7 +45,8 @@ def init_app(app: Flask) -> None:
     @sock.route("/ws")
     def live(ws: Any) -> None:
         packed = bool(request.environ.get(_EXTENSIONS))
-        Connection(ws, services().hub, packed, still_allowed(services())).run()
+        with suppress(OSError):  # a browser that went while we were sending, or took nothing
+            Connection(ws, services().hub, packed, still_allowed(services())).run()
 
     sock.init_app(app)
     for rule in app.url_map.iter_rules():

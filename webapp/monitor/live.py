@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,8 @@ class Live:
     """Lines and hosts, for any thread. Nobody may change what it hands out."""
 
     def __init__(self) -> None:
-        self.version = 0
+        # Not 0: what a page has of a dashboard before this one has to be older than all of it.
+        self.version = int(time.time() * 1000)
         self._lock = threading.RLock()
         self._hosts: dict[str, HostSeen] = {}
         self._rows: list[Mapping[str, Any]] = []
@@ -72,7 +74,7 @@ class Live:
         self._lines: dict[str, Line] = {}
         self._order: list[str] | None = []
         self._removed: deque[tuple[int, str]] = deque(maxlen=_REMEMBERED)
-        self._floor = 0  # before this version, what has gone is not remembered
+        self._floor = self.version  # before this version, what has gone is not remembered
         self._wakes: list[Callable[[], None]] = []
 
     # --- for those who show it

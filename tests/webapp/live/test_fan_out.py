@@ -30,6 +30,7 @@ def test_a_browser_that_takes_nothing_holds_up_nobody_and_is_hung_up_on(
     services: Any,
     monkeypatch: pytest.MonkeyPatch,
     eventually: Wait,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(wire.Wire.__init__, "__defaults__", (1.0,))  # its patience
     a_fleet.fill(live, 3, 600)
@@ -46,6 +47,7 @@ def test_a_browser_that_takes_nothing_holds_up_nobody_and_is_hung_up_on(
                 pass
     eventually(lambda: services.hub.count == 5)
     stalled.close()
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_a_browser_that_was_away_gets_the_last_state_and_not_every_one_before(
