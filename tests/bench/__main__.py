@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure an instance's life beside a hand-written script, and more (fleet, pairing).
+"""Measure an instance's life beside a hand-written script, and fleet, pairing and dashboard.
 
 python -m tests.bench [ROUNDS]. Both sides alternate in one run on the same machine; what counts
 is their ratio. Exits with 1 when a figure misses its bound.
@@ -22,7 +22,7 @@ from statistics import median
 
 from ansible_collections.claw.pilot.plugins.module_utils._health import probe
 
-from tests.bench import fleet, pairing
+from tests.bench import dashboard, fleet, pairing
 from tests.integration.conftest import CACHE, Home, call
 
 ROOT = Path(__file__).parents[2]
@@ -192,7 +192,7 @@ def main(rounds: int) -> int:
         shutil.rmtree(folder)
         print(f"round {number + 1} of {rounds}", flush=True)
     held = report(script, playbook, module)
-    more = [*fleet.bounds(rounds), *pairing.bounds(rounds)]
+    more = [*fleet.bounds(rounds), *pairing.bounds(rounds), *dashboard.bounds(rounds)]
     return 0 if fleet.report(more) and held else 1
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,13 @@ class Terminal:
             )
         )
         self.child = pexpect.spawn(
-            sys.executable, [str(program)], encoding="utf-8", timeout=20, dimensions=(50, 160)
+            sys.executable,
+            [str(program)],
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(50, 160),
+            # Whatever runs the tests in the background has Ctrl-C ignored, which is handed on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.log = ""
 
