@@ -211,6 +211,8 @@ class Pending:
                 continue
             if not instance["health"]["live"]:
                 self._tell(folder, 0)
+            elif not instance["health"]["ready"]:
+                continue  # whoever asks one that starts makes it start later
             elif now - self._asked.get(folder, -usual) >= float(near.get(folder, usual)):
                 yield instance
 

@@ -282,11 +282,13 @@ def _cpu_seconds() -> float:
 
 
 def _is_urgent(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether somebody begins to look, or other places are to be looked at."""
+    """Whether somebody looks closely now, or other places are to be looked at.
+
+    That somebody looks at all is none: a hundred hosts would look at once, and stay in step.
+    """
     nearer = float(after.get("interval") or 10) < float(before.get("interval") or 10)
-    begins = bool(after.get("metrics")) and not before.get("metrics")
     places = any(before.get(k) != after.get(k) for k in ("homes", "more_homes", "state_dirs"))
-    return nearer or begins or places
+    return nearer or places
 
 
 def _leave(_number: int, _frame: object) -> None:

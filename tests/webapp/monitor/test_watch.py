@@ -129,7 +129,7 @@ def test_an_interval_that_becomes_shorter_counts_at_once(home: Path) -> None:
     watch = Watch(home, interval=3600)
     watch.hear("full")
     begun = time.monotonic()
-    watch.tell(do="look", interval=3600, metrics=True)
+    watch.tell(do="look", interval=1800)
     watch.hear("beat", "delta")
     watch.tell(do="now")
     watch.hear("beat", "delta")
