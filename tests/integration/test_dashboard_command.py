@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dashboard behind the terminal, as `make up` and `make down` have it: started, found, stopped."""
+"""The dashboard behind the terminal, as `make up` and `make down` start and stop it."""
 
 from __future__ import annotations
 
