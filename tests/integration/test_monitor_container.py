@@ -81,7 +81,7 @@ def processes(container: str) -> list[str]:
 
 def alone(container: str) -> bool:
     """Whether only the container's own process is left, soon."""
-    for _turn in range(100):
+    for _turn in range(600):
         if len(processes(container)) == 1:
             return True
         time.sleep(0.05)
