@@ -219,5 +219,5 @@ def _move(commands: Commands, port: int) -> str:
     if not port:
         return ""
     if commands.instance["managed"]:
-        return commands.claw_pilot("create", f"port={port}")
+        return commands.claw_pilot("create", f"gateway_port={port}")
     return commands.openclaw("config", "set", "gateway.port", str(port))

@@ -340,7 +340,7 @@ def test_the_inbox_approves_by_a_policy_and_by_id_and_keeps_events(
 def test_the_pairing_playbook_approves_exactly_one(ward: Ward, tmp_path: Path) -> None:
     one, two = ward.device("pair me"), ward.device("pair me")
     ward.knock(one)
-    options = {"slug": SLUG, "device_name": "pair me", "timeout": 5}
+    options = {"slug": SLUG, "device_name": "pair me", "wait_timeout": 5}
     unconfirmed = play(ward, "pair_device", tmp_path, **options)
     assert "Nothing was approved" in unconfirmed["failures"][0]["message"]
     request_id = ward.knock(two)

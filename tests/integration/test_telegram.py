@@ -131,7 +131,7 @@ def test_02_create_instance_adds_a_bot_and_the_gateway_polls(scene: Scene) -> No
 def test_03_the_playbook_waits_for_a_message_and_names_and_approves_its_sender(
     scene: Scene,
 ) -> None:
-    running = scene.play("pair_telegram", "-e", "yes=true", timeout=100)
+    running = scene.play("pair_telegram", "-e", "yes=true", wait_timeout=100)
     code_told = scene.knock(ALICE)
     code, text = scene.end_of(running)
     assert code == 0, text
@@ -213,7 +213,7 @@ def test_09_three_who_wait_keep_the_fourth_out_until_one_is_dismissed(scene: Sce
 def test_10_nobody_in_time_is_told_after_signs_of_life(scene: Scene) -> None:
     for request in scene.pair()["requests"]:
         scene.pair(sender_id=request["sender_id"], state="absent")
-    code, text = scene.end_of(scene.play("pair_telegram", timeout=11))
+    code, text = scene.end_of(scene.play("pair_telegram", wait_timeout=11))
     assert code != 0
     assert "FAILED - RETRYING: [localhost]: Wait for a message to the bot" in text
     said = "Nobody new has written to the bot @demo_pilot_bot of 'tg' in time."

@@ -91,7 +91,7 @@ def port(known: Known) -> Data:
         return {}
 
     free = str(known.choose_port(None))
-    return {"port": prompt("Port of the gateway", lambda text: check_port_text(text, known), free)}
+    return {"gateway_port": prompt("Port of the gateway", lambda text: check_port_text(text, known), free)}
 
 
 def agents() -> Data:
@@ -195,7 +195,7 @@ def rows(answers: Data) -> list[tuple[str, str]]:
     return [
         ("Slug", answers["slug"]),
         ("Display name", answers["display_name"]),
-        ("Port", str(answers.get("port", "chosen on the host"))),
+        ("Port", str(answers.get("gateway_port", "chosen on the host"))),
         ("Agents", ", ".join(chosen)),
         ("Default model", answers["default_model"]),
         ("API keys", key_words(answers)),

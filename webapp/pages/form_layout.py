@@ -24,7 +24,7 @@ class Group:
 
 GROUPS = (
     Group("identity", "Name", "How the instance is told from others.", ("slug", "display_name")),
-    Group("place", "Place", "Which machine it runs on, and where it listens.", ("port",)),
+    Group("place", "Place", "Which machine it runs on, and where it listens.", ("gateway_port",)),
     Group(
         "models",
         "Model and keys",
@@ -170,7 +170,7 @@ LABELS = {
 PLACEHOLDERS = {
     "slug": "acme",
     "display_name": "Acme Ltd",
-    "port": "chosen on the host",
+    "gateway_port": "chosen on the host",
     "default_model": "anthropic/claude-sonnet-4-6",
     "domain": "claw.example.org",
     "agents.id": "dev",
@@ -203,4 +203,4 @@ ROWS = {
 }
 
 # Checked on the server while somebody types.
-CHECKED = frozenset({"slug", "port", "default_model", "domain", "openclaw_home", "display_name"})
+CHECKED = frozenset({"slug", "gateway_port", "default_model", "domain", "openclaw_home", "display_name"})

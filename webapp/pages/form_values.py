@@ -109,7 +109,7 @@ def checked_value(one: Field, typed: Typed, known: Known) -> Any:
         return None
     checks: dict[str, Callable[[], Any]] = {
         "slug": lambda: check_new_slug(text, known),
-        "port": lambda: check_port_text(text, known),
+        "gateway_port": lambda: check_port_text(text, known),
         "default_model": lambda: check_model(text),
         "domain": lambda: check_domain(text),
     }

@@ -35,10 +35,10 @@ def test_what_the_user_gives_wins_over_the_registry(world: World) -> None:
 @pytest.mark.parametrize("options", [["--target", "web9"], ["-i", "hosts.yml"]])
 def test_hosts_that_the_user_names_are_not_replaced(world: World, options: list[str]) -> None:
     world.records("acme", host="web1", home="/opt/openclaw")
-    assert world.invoke("stop", "acme", "port=1", *options).exit_code == 0
+    assert world.invoke("stop", "acme", "gateway_port=1", *options).exit_code == 0
     assert world.call.registry == ""
     assert world.call.variables.get("target", "web9") == "web9"
-    assert world.call.variables["port"] == 1
+    assert world.call.variables["gateway_port"] == 1
     assert "openclaw_home" not in world.call.variables
 
 

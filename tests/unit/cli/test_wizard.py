@@ -114,7 +114,7 @@ def test_a_minimal_instance_takes_the_suggestions(tmp_path: Path) -> None:
     assert terminal.variables == {
         "slug": "acme",
         "display_name": "Acme",
-        "port": 19029,  # 18789 is claimed, 18909 has a listener
+        "gateway_port": 19029,  # 18789 is claimed, 18909 has a listener
         "default_model": "anthropic/claude-sonnet-4-6",
         "anthropic_api_key": KEY,
     }
@@ -165,7 +165,7 @@ def test_everything_can_be_asked_for_and_wrong_answers_are_asked_again(tmp_path:
     assert terminal.variables == {
         "slug": "acme",
         "display_name": "Acme Ltd",
-        "port": 20000,
+        "gateway_port": 20000,
         "agents": [
             {"id": "main", "name": "Main"},
             {"id": "dev", "name": "Dev", "model": "openai/gpt-6"},

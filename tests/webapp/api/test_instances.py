@@ -144,7 +144,7 @@ def test_removing_takes_the_slug_again(call: Program, fake_jobs: FakeJobs) -> No
 
 
 def test_creating_is_a_job_and_so_is_its_preview(call: Program, fake_jobs: FakeJobs) -> None:
-    body = {"slug": "new-one", "host": "web1", "variables": {"port": 20100}, "check": True}
+    body = {"slug": "new-one", "host": "web1", "variables": {"gateway_port": 20100}, "check": True}
     status, answer = call("POST", "/api/instances", json=body)
     assert (status, answer["job"]["instance"]) == (202, "new-one")
     request = fake_jobs.requests[0]
@@ -154,7 +154,7 @@ def test_creating_is_a_job_and_so_is_its_preview(call: Program, fake_jobs: FakeJ
         True,
         True,
     )
-    assert request.all_variables == {"slug": "new-one", "port": 20100, "target": "web1"}
+    assert request.all_variables == {"slug": "new-one", "gateway_port": 20100, "target": "web1"}
     status, answer = call("POST", "/api/instances", json={"slug": "new-one", "host": "nowhere"})
     assert (status, answer["error"]["code"]) == (404, "HOST_NOT_FOUND")
 

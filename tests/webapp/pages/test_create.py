@@ -109,7 +109,7 @@ def test_everything_typed_gets_its_type() -> None:
     made = variables_of(
         {
             **FORM,
-            "port": "19029",
+            "gateway_port": "19029",
             "agents-4-id": "dev",
             "agents-4-model": "anthropic/claude-opus-4-6",
             "agents-4-tools_profile": "coding",
@@ -125,7 +125,7 @@ def test_everything_typed_gets_its_type() -> None:
             "mem0.qdrant_port": "6334",
         }
     )
-    assert made["port"] == 19029
+    assert made["gateway_port"] == 19029
     assert made["agents"] == [
         {"id": "dev", "model": "anthropic/claude-opus-4-6", "tools_profile": "coding"}
     ]
@@ -183,10 +183,10 @@ def test_a_provider_without_a_key_is_said_to_need_none() -> None:
         ("slug", "", "This is needed."),
         ("slug", "Acme", "lower-case letter first"),
         ("slug", SLUG_USED, "There is already an instance"),
-        ("port", "eighty", "not a number"),
-        ("port", "80", "out of range"),
-        ("port", "18789", "belongs to the instance 'acme-support'"),
-        ("port", "19149", "has a listener"),
+        ("gateway_port", "eighty", "not a number"),
+        ("gateway_port", "80", "out of range"),
+        ("gateway_port", "18789", "belongs to the instance 'acme-support'"),
+        ("gateway_port", "19149", "has a listener"),
         ("default_model", "sonnet", "PROVIDER/MODEL"),
         ("domain", "https://a/b", "no domain"),
         ("display_name", "a\x07b", "control character"),
@@ -240,14 +240,14 @@ def test_mem0_is_turned_on_before_it_is_described() -> None:
 def test_a_job_is_filled_in_again_without_its_secrets() -> None:
     job = {
         "slug": "new-one",
-        "port": 19029,
+        "gateway_port": 19029,
         "anthropic_api_key": "********",
         "telegram": {"enabled": True, "bot_token": "********", "dm_policy": "open"},
         "agents": [{"id": "dev", "name": "Dev"}],
         "config": {"a": 1},
     }
     typed = form_start.again(job, "web1", Known(local=False))
-    assert typed.texts["slug"] == "new-one" and typed.texts["port"] == "19029"
+    assert typed.texts["slug"] == "new-one" and typed.texts["gateway_port"] == "19029"
     assert typed.texts["telegram.dm_policy"] == "open"
     assert json.loads(typed.texts["config"]) == {"a": 1}
     assert typed.rows["agents"] == [{"id": "dev", "name": "Dev"}]
@@ -259,7 +259,7 @@ def test_a_job_is_filled_in_again_without_its_secrets() -> None:
 
 def test_the_page_asks_in_the_order_of_the_wizard(client: FlaskClient) -> None:
     page = client.get("/create?host=web1").get_data(as_text=True)
-    names = [f'name="{name}"' for name in ("slug", "display_name", "host", "port")]
+    names = [f'name="{name}"' for name in ("slug", "display_name", "host", "gateway_port")]
     names += ['name="default_model"', 'name="providers-0-name"', 'name="telegram.bot_token"']
     places = [page.index(name) for name in names]
     assert places == sorted(places)

@@ -109,7 +109,7 @@ const words = (form, name) => {
   if (field.type === "password") return field.value ? DOTS : "";
   return field.value;
 };
-const FALLBACK = { port: "chosen on the host", "telegram.bot_token": "off", "mem0.enabled": "off", default_model: "none" };
+const FALLBACK = { gateway_port: "chosen on the host", "telegram.bot_token": "off", "mem0.enabled": "off", default_model: "none" };
 const rowWords = {
   agents: (form) => ["main", ...[...form.querySelectorAll('[name^="agents-"][name$="-id"]')].map((i) => i.value)].filter(Boolean).join(", "),
   providers: (form) =>
@@ -131,7 +131,7 @@ const mirror = (form) => {
     const typed = words(form, key);
     const field = form.elements.namedItem(key);
     place.textContent = typed || FALLBACK[key] || (key === "display_name" && slug ? name.placeholder : "–");
-    if (key === "port" && !typed && /^\d+$/.test(field?.placeholder ?? "")) place.textContent = field.placeholder;
+    if (key === "gateway_port" && !typed && /^\d+$/.test(field?.placeholder ?? "")) place.textContent = field.placeholder;
     place.classList.toggle("unset", !typed);
   }
   for (const place of form.querySelectorAll("[data-mirror-rows]")) {

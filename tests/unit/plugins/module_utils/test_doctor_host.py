@@ -99,7 +99,7 @@ def test_two_configs_on_one_port_are_an_error_and_the_living_one_keeps_it() -> N
     assert "The port 18789 is also that of 'beta'" in found[0]["message"]
     assert "also that of 'alpha'" in found[1]["message"]
     assert "port 18789 in /home/claw/.openclaw-gamma/openclaw.json" in found[0]["evidence"]
-    assert [f["fix"] for f in found[:2]] == ["claw-pilot create alpha port=18909", ""]
+    assert [f["fix"] for f in found[:2]] == ["claw-pilot create alpha gateway_port=18909", ""]
     assert found[2]["fix"].endswith(f" {OPENCLAW} config set gateway.port 19029")
 
 
@@ -110,7 +110,7 @@ def test_a_port_that_somebody_else_holds_matters_most_to_who_wants_it() -> None:
     idle = {"state": "stopped", "service__active": False, "service__enabled": False}
     (found,) = findings(instance(**idle, **taken))
     assert (found["check"], found["severity"]) == ("port", "warning")
-    assert found["fix"] == "claw-pilot create acme port=18909"
+    assert found["fix"] == "claw-pilot create acme gateway_port=18909"
     checks = [f["message"] for f in findings(instance(**taken), instance("beta"))]
     assert [message[:4] for message in checks] == ["The ", "The "]  # the clash tells it already
 
@@ -134,7 +134,7 @@ def test_ports_too_near_are_a_warning_for_the_upper_one() -> None:
     (one,) = found
     assert (one["slug"], one["severity"]) == ("high", "warning")
     assert "only 119 above that of 'low'" in one["message"]
-    assert one["fix"] == "claw-pilot create high port=19028"
+    assert one["fix"] == "claw-pilot create high gateway_port=19028"
     assert findings(instance("low", port=18789), instance("high", port=18909)) == []
 
 
