@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.webapp.jobs.model import Event, Job, Request, now
 from ansible_collections.claw.pilot.webapp.monitor import Live
+from ansible_collections.claw.pilot.webapp.monitor.seen import text_of
 
 Data = dict[str, Any]
 LOG = [
@@ -67,17 +69,17 @@ PAIRING: Data = {
 
 
 class FakeHistory:
-    """Half of the time up."""
+    """Half of the time up: a sample for each of the last hours, the newest of this second."""
 
     def series(self, id: str, hours: int) -> list[Data]:
         return [
             {
-                "at": f"2026-11-21T{hour:02}:00:00Z",
-                "state": "running" if hour % 2 else "stopped",
+                "at": text_of(time.time() - 3600 * ago),
+                "state": "stopped" if ago % 2 else "running",
                 "memory_bytes": 800_000_000,
                 "cpu_percent": 1.5,
             }
-            for hour in range(min(hours, 24))
+            for ago in reversed(range(min(hours, 24)))
         ]
 
     def beats(self, id: str) -> tuple[list[str], float | None]:
