@@ -91,7 +91,8 @@ def port(known: Known) -> Data:
         return {}
 
     free = str(known.choose_port(None))
-    return {"gateway_port": prompt("Port of the gateway", lambda text: check_port_text(text, known), free)}
+    checked = prompt("Port of the gateway", lambda text: check_port_text(text, known), free)
+    return {"gateway_port": checked}
 
 
 def agents() -> Data:

@@ -203,4 +203,6 @@ ROWS = {
 }
 
 # Checked on the server while somebody types.
-CHECKED = frozenset({"slug", "gateway_port", "default_model", "domain", "openclaw_home", "display_name"})
+CHECKED = frozenset(
+    {"slug", "gateway_port", "default_model", "domain", "openclaw_home", "display_name"}
+)
