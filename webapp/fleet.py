@@ -8,6 +8,7 @@ Nothing here touches a host. The inventory is read by ansible-inventory, the reg
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from .places import LOCALHOST, HostPlace, Listed, listed, places, registered
 
 __all__ = ["LOCALHOST", "Fleet", "HostPlace", "Reach"]
 
+log = logging.getLogger(__name__)
 Row = dict[str, Any]
 AGAIN_SECONDS = 60.0  # an inventory may be a program, which changes without any file changing
 LIST_SECONDS = 60.0
@@ -133,6 +135,8 @@ class Fleet:
         if self._registry.exists():  # looking does not make one
             with Registry(self._registry, dry=True) as registry:
                 rows, servers = registry.instances(), registry.servers()
+            for warning in registry.warnings:
+                log.warning("%s", warning)
         self._rows, self._servers, self._rows_mark = rows, servers, mark
 
     def _read_inventory(self) -> None:

@@ -33,4 +33,5 @@ class ActionModule(ActionBase):
             seen = way.host(hostname, args["slug"] or "", args["openclaw_home"] or "")
         except ClawPilotError as error:
             return {**result, **failed(error)}
-        return {**result, "changed": False, "registry": seen}
+        warnings = seen.pop("warnings")
+        return {**result, "changed": False, "registry": seen, "warnings": warnings}

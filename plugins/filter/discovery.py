@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_bool, check_type_list
 
-from ..plugin_utils.comparison import compare, entries
+from ..plugin_utils.comparison import compare, entries, why_not
 
 
 def registry_entries(
@@ -26,7 +26,11 @@ def registry_entries(
 
 
 class FilterModule:
-    """compare_with_registry and registry_entries."""
+    """compare_with_registry, registry_entries and why_not_adoptable."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"compare_with_registry": compare, "registry_entries": registry_entries}
+        return {
+            "compare_with_registry": compare,
+            "registry_entries": registry_entries,
+            "why_not_adoptable": why_not,
+        }

@@ -133,7 +133,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if not file.exists():
             self.display.warning(f"There is no registry at {file}, so this inventory is empty.")
             return {"servers": [], "instances": []}
-        rows = read(file)
+        rows, warnings = read(file)
+        for warning in warnings:
+            self.display.warning(warning)
         if cached:
             self._cache[key] = rows
         return rows
@@ -171,15 +173,17 @@ def registry_file(option: str | None) -> Path | None:
     return Path(option).expanduser().absolute() if option else default_path()
 
 
-def read(file: Path) -> dict[str, list[Row]]:
-    """Every server and every instance, as plain data that a cache can hold."""
+def read(file: Path) -> tuple[dict[str, list[Row]], list[str]]:
+    """Every server and instance, as plain data that a cache can hold; and why some are left out."""
     try:
         with Registry(file, dry=True) as registry:  # reading is to leave the file as it is
             servers, instances = registry.servers(), registry.instances()
+            warnings = registry.warnings
     except ClawPilotError as error:
         raise AnsibleParserError(f"{error.message} {error.hint}".strip()) from None
     homes = {(row["hostname"], row["openclaw_home"]): row for row in servers}
-    return {"servers": servers, "instances": [shown(row, homes) for row in instances]}
+    rows = {"servers": servers, "instances": [shown(row, homes) for row in instances]}
+    return rows, warnings
 
 
 def shown(row: Row, homes: Mapping[tuple[str, str], Row]) -> Row:

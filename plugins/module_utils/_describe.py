@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._discovery import Group, confidence
+from ._hostile import hostile
 from ._model import Layout
+from ._problems import HOSTILE_NAME
 from ._sightings import Lock, Process, Service, ServiceState, StateFiles
 from ._state_words import Health, state_word
 from ._summary import base_path, summary
@@ -55,8 +57,7 @@ def describe(facts: Facts) -> dict[str, Any]:
     locked_out = told["auth"]["secret"] == "unset"
     known = facts.asked or service.active
     word = state_word(service, facts.health, locked_out) if known else "unknown"
-    problems = [dict(problem) for problem in facts.problems]
-    return {
+    described = {
         "slug": facts.slug,
         "display_name": _display_name(facts.slug, marker),
         "state": word,
@@ -98,8 +99,12 @@ def describe(facts: Facts) -> dict[str, Any]:
             {"path": lock.path, "pid": lock.pid, "stale": lock in facts.stale_locks}
             for lock in files.locks
         ],
-        "problems": problems,
+        "problems": [dict(problem) for problem in facts.problems],
     }
+    why = hostile(described)
+    if why:
+        described["problems"].append({"code": HOSTILE_NAME, "message": why})
+    return described
 
 
 def printable(observation: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ._doctor_host import host_findings, numbers, toolbox
 from ._finding import SEVERITIES, Commands, Finding, Instance, finding, in_container, order
+from ._hostile import hostile, shown
 from ._model import OPENCLAW_VERSION
 from ._problems import PORT_TAKEN, TWO_SERVICES
 
@@ -45,6 +46,11 @@ def findings(
     found = list(host_findings(host, instances, reader, tools))
     found += [_not_seen(warning) for warning in observation["warnings"]]
     for instance in instances:
+        why = hostile(instance)
+        if why:  # no command with such a name is offered
+            hint = "See who made it; rename it, then it can be adopted."
+            found.append(finding(instance, "name", "error", f"{why} {hint}", _where(instance)))
+            continue
         commands = tools(instance)
         for check in _CHECKS:
             found += check(instance, commands)
@@ -59,6 +65,11 @@ def summary(found: Sequence[Finding], instances: int) -> dict[str, int]:
     for item in found:
         counts[item["severity"]] += 1
     return {**counts, "instances": instances}
+
+
+def _where(instance: Instance) -> str:
+    """Where a hostile instance is, to be read and not to be used."""
+    return shown(instance["state_dir"] or instance["service"]["name"] or instance["config_path"])
 
 
 def _not_seen(warning: Mapping[str, str]) -> Finding:

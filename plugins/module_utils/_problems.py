@@ -15,6 +15,7 @@ from ._sightings import ConfigFile, Service
 NO_CONFIG = "NO_CONFIG"
 PORT_TAKEN = "PORT_TAKEN"
 TWO_SERVICES = "TWO_SERVICES"
+HOSTILE_NAME = "HOSTILE_NAME"
 Problem = Mapping[str, str]
 
 

@@ -12,6 +12,8 @@ import posixpath
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
+from ..module_utils._hostile import hostile
+
 Data = dict[str, Any]
 
 
@@ -62,9 +64,14 @@ def _was_looked_at(row: Mapping[str, Any], homes: Collection[str], blind: Set[st
     return home in homes and not blind
 
 
-def adoptable(instance: Mapping[str, Any]) -> bool:
-    """Whether it can be adopted: the registry knows an instance by its home."""
-    return bool(instance["openclaw_home"])
+def why_not(instance: Mapping[str, Any]) -> str:
+    """Why an instance that was found cannot be adopted, in a sentence; '' when it can.
+
+    The registry knows an instance by its home, and keeps no name that could be more than one.
+    """
+    if not instance["openclaw_home"]:
+        return "Nothing tells whose home it is in."
+    return hostile(instance)
 
 
 def entries(
@@ -95,7 +102,7 @@ def _name(item: Mapping[str, Any]) -> tuple[str, str]:
 
 def to_adopt(comparison: Mapping[str, Any], only: Collection[str] = ()) -> list[Data]:
     """The new instances that can be adopted, of them with only: those of these slugs."""
-    return [i for i in comparison["new"] if adoptable(i) and (not only or i["slug"] in only)]
+    return [i for i in comparison["new"] if not why_not(i) and (not only or i["slug"] in only)]
 
 
 def _found(instance: Mapping[str, Any]) -> str:

@@ -17,11 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..module_utils._hostile import shown
 from ..module_utils._model import ClawPilotError
 from .migrations import open_database, understood, writing
-from .registry_config import DEFAULTS, check_key, check_values
+from .registry_config import check_key, check_values
+from .registry_config import sound as sound_config
 from .registry_record import Recorder
 from .registry_report import read_reports, read_tags
+from .registry_words import sound, without_labels
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,16 +69,20 @@ class Registry:
     path: the file, made with its folder when missing; actor, origin: who does it and from where,
     for the events; dry: work on a copy in memory, so that nothing is written. Errors are
     ClawPilotError: REGISTRY_UNAVAILABLE, _TOO_NEW, _BROKEN, _UNWRITABLE, _BUSY.
+
+    A row that no report could have written is not returned: warnings then says so. It stays in the
+    file, for whoever looks into how it came there.
     """
 
     def __init__(
         self, path: Path | None = None, *, actor: str = "", origin: str = "", dry: bool = False
     ) -> None:
         self.path = (path or default_path()).expanduser().absolute()
-        self._actor = actor
-        self._origin = origin
+        self._actor = shown(actor, 200)
+        self._origin = shown(origin, 200)
         self._dry = dry
         self._db: Database | None = None
+        self.warnings: list[str] = []
 
     def __enter__(self) -> Registry:
         if not self._dry and self.path == default_path():
@@ -95,7 +102,8 @@ class Registry:
 
     def servers(self) -> list[Row]:
         """Every (hostname, openclaw_home), a row each."""
-        return self._rows("SELECT * FROM servers ORDER BY hostname, openclaw_home")
+        rows = self._rows("SELECT * FROM servers ORDER BY hostname, openclaw_home")
+        return sound(rows, self.warnings)
 
     def instances(self, hostname: str | None = None, slug: str | None = None) -> list[Row]:
         """The instances with where they are and how many agents they have."""
@@ -103,7 +111,7 @@ class Registry:
         rows = self._rows(
             f"{_INSTANCES} {where} ORDER BY s.hostname, i.slug, s.openclaw_home", values
         )
-        return [{**row, "tags": json.loads(row["tags"])} for row in rows]
+        return [{**row, "tags": json.loads(row["tags"])} for row in sound(rows, self.warnings)]
 
     def instance(
         self, slug: str, hostname: str | None = None, openclaw_home: str | None = None
@@ -114,7 +122,7 @@ class Registry:
     def agents(self, instance_id: int) -> list[Row]:
         """The agents of an instance, the default agent first."""
         with self._reading() as db:
-            return _Tables(db).agents(instance_id)
+            return [without_labels(row) for row in _Tables(db).agents(instance_id)]
 
     def ports(self, hostname: str) -> dict[int, str]:
         """Port -> slug, of all homes of that host."""
@@ -202,7 +210,7 @@ class Registry:
     def config(self) -> dict[str, str]:
         """Every key with its value."""
         stored = {r["key"]: r["value"] for r in self._rows("SELECT key, value FROM config")}
-        return {key: stored.get(key, default) for key, default in DEFAULTS.items()}
+        return sound_config(stored)
 
     def get_config(self, key: str) -> str:
         """The value of a key. Raises CONFIG_KEY_UNKNOWN."""

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Mapping
 
 from ..module_utils._model import ClawPilotError
 
@@ -36,6 +38,17 @@ def check_key(key: str) -> str:
             f"The keys are {', '.join(sorted(DEFAULTS))}.",
         )
     return key
+
+
+def sound(stored: Mapping[str, str]) -> dict[str, str]:
+    """Every key with its stored value, with its default where that is missing or none that fits."""
+    found = dict(DEFAULTS)
+    for key in DEFAULTS.keys() & stored.keys():
+        with contextlib.suppress(ClawPilotError):
+            found[key] = _check_value(key, str(stored[key]))
+    if int(found["port_range_start"]) > int(found["port_range_end"]):
+        found.update({key: DEFAULTS[key] for key in ("port_range_start", "port_range_end")})
+    return found
 
 
 def check_value(key: str, value: str, config: dict[str, str]) -> str:

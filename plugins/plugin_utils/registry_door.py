@@ -18,6 +18,8 @@ from typing import Any
 from ..module_utils._model import ClawPilotError
 from .registry import Registry, default_path, the_one
 from .registry_client import Client
+from .registry_config import sound as sound_config
+from .registry_words import sound
 
 Row = dict[str, Any]
 OFF = "none"
@@ -67,17 +69,19 @@ class Door:
             return result
 
     def host(self, hostname: str, slug: str = "", openclaw_home: str = "") -> Row:
-        """What the registry knows of a host; see host_view()."""
+        """What the registry knows of a host: host_view(), and "warnings" of rows not used."""
         if not self.enabled:
-            return {**host_view([], {}), "enabled": False}
+            return {**host_view([], {}), "enabled": False, "warnings": []}
+        warnings: list[str] = []
         if self.is_url:
             seen = Client(self.place, self.token).host(hostname)
-            rows, config = seen["instances"], seen["config"]
+            rows, config = sound(seen["instances"], warnings), sound_config(seen["config"])
         else:
             # Looking does not make a file.
             with Registry(self._path(), dry=not self._path().exists()) as registry:
                 rows, config = registry.instances(hostname), registry.config()
-        return host_view(rows, config, slug, openclaw_home)
+                warnings = registry.warnings
+        return {**host_view(rows, config, slug, openclaw_home), "warnings": warnings}
 
     def _path(self) -> Path:
         return Path(self.place).expanduser() if self.place else default_path()

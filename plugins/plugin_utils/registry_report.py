@@ -14,7 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..module_utils._hostile import fault, host_fault, shown
 from ..module_utils._model import ClawPilotError
+from .registry_words import faults, without_labels
 
 STATES = frozenset("running starting degraded stopped error unknown".split())
 STORING = frozenset("created changed taken_over".split())
@@ -27,9 +29,11 @@ OBSERVED = ("state", "port", "openclaw_version")  # what an observation may chan
 _SERVER = "ip ssh_user connection os openclaw_bin openclaw_version".split()
 _PLAIN = "display_name openclaw_user default_model".split()
 _PATHS = "config_path state_dir".split()
-_MAX_TEXT = 1000  # characters
+_MAX_TEXT = 2000  # characters: more than any text that is kept, so that none is cut to fit
 _TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}\Z")
 _MOST_TAGS = 20
+_MAX_AGENT_ID = 100  # characters
+_MOST_AGENTS = 500  # of one instance
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ def _report(given: Any, number: int) -> Report:
     entries = given.get("entries", []) if isinstance(given, dict) else None
     if not isinstance(server, dict) or not hostname or not isinstance(entries, list):
         raise _invalid(f"Report {number} has no server with a hostname, or no list of entries.")
+    if host_fault(hostname):
+        raise _invalid(f"The hostname {shown(hostname, 120)} {host_fault(hostname)}.")
     read: list[Entry] = []
     refused: list[str] = []
     for item in entries:
@@ -79,8 +85,13 @@ def _report(given: Any, number: int) -> Report:
         if isinstance(entry, Entry):
             read.append(entry)
         else:
-            refused.append(f"{hostname}: {entry}; it is not in the registry.")
-    return Report(hostname, _server(server), tuple(read), tuple(refused))
+            refused.append(f"{shown(hostname)}: {entry}; it is not in the registry.")
+    columns = _server(server)
+    wrong = faults(columns)
+    if wrong:
+        refused = [f"Nothing of {shown(hostname)} is in the registry: {'; '.join(wrong)}."]
+        return Report(hostname, {}, (), tuple(refused))
+    return Report(hostname, without_labels(columns), tuple(read), tuple(refused))
 
 
 def _invalid(message: str) -> ClawPilotError:
@@ -104,17 +115,20 @@ def _entry(given: Any) -> Entry | str:
         return "an entry has an instance without slug or openclaw_home"
     event = text(given.get("event")) or "(none)"
     if event not in EVENTS:
-        return f"an entry of {slug} has the unknown event {event}"
+        return f"an entry of {shown(slug, 120)} has the unknown event {shown(event, 120)}"
     if event not in GONE and "state" in instance and text(instance["state"]) not in STATES:
-        return f"an entry of {slug} has an unknown state"
+        return f"an entry of {shown(slug, 120)} has an unknown state"
     values = _values(instance)
+    wrong = faults({"slug": slug, "openclaw_home": home, **values})
+    if wrong:
+        return f"an entry has a name that is none: {'; '.join(wrong)}"
     if event in STARTING:
         values.setdefault("state", STARTING[event])
     if event in DEVICES:
         values = {key: value for key, value in values.items() if key == "state_dir"}
-    detail = text(given.get("detail")) or ""
+    detail = shown(text(given.get("detail")) or "", _MAX_TEXT)
     agents, managed = _agents(instance.get("agents")), instance.get("managed") is True
-    return Entry(event, detail, home, slug, values, agents, managed)
+    return Entry(event, detail, home, slug, without_labels(values), agents, managed)
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:
@@ -157,12 +171,19 @@ def _agents(given: Any) -> list[dict[str, Any]] | None:
     rows: dict[str, dict[str, Any]] = {}
     for agent in given:
         agent_id = text(agent.get("id")) if isinstance(agent, dict) else None
-        if agent_id:
+        if agent_id and not fault(agent_id, _MAX_AGENT_ID) and len(rows) < _MOST_AGENTS:
+            told = without_labels(
+                {
+                    "name": text(agent.get("name")),
+                    "model": text(agent.get("model")),
+                    "workspace_path": text(agent.get("workspace")),
+                }
+            )
             rows[agent_id] = {
                 "agent_id": agent_id,
-                "name": text(agent.get("name")) or agent_id,
-                "model": text(agent.get("model")),
-                "workspace_path": text(agent.get("workspace")) or "",
+                "name": told["name"] or agent_id,
+                "model": told["model"],
+                "workspace_path": told["workspace_path"] or "",
                 "is_default": int(bool(agent.get("is_default"))),
             }
     return [rows[agent_id] for agent_id in sorted(rows)]

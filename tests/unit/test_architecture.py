@@ -27,7 +27,7 @@ PURE = set(
     "_arguments _channel_requests _check _commands _config _container_facts _definitions"
     " _delta _describe _devices _discovery _doctor _doctor_host _dotenv _drift _finding _floor"
     " _frames"
-    " _gateway _gateway_error _includes _json5 _log_lines _merge _metrics _model"
+    " _gateway _gateway_error _hostile _includes _json5 _log_lines _merge _metrics _model"
     " _pairing_policy _plugin_facts _ports _problems _reconcile _sightings _state_words _summary"
     " _takeover _unit".split()
 )

@@ -8,8 +8,11 @@ A registry is read as a copy in memory: one that may not be written can be read,
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import click
 
 from ...plugins.module_utils._model import ClawPilotError
 
@@ -36,7 +39,20 @@ def rows(slug: str = "", given: str = "") -> list[dict[str, Any]]:
     from ...plugins.plugin_utils.registry import Registry
 
     with Registry(path, dry=True) as registry:
-        return list(registry.instances(slug=slug or None))
+        found = list(registry.instances(slug=slug or None))
+        _warn(registry.warnings)
+    return found
+
+
+_warned: set[str] = set()
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    """Say on standard error which rows are not used; each is said once."""
+    for warning in warnings:
+        if warning not in _warned:
+            _warned.add(warning)
+            click.echo(f"Warning: {warning}", err=True)
 
 
 def hosts() -> list[str]:
@@ -48,6 +64,7 @@ def hosts() -> list[str]:
 
     with Registry(path, dry=True) as registry:
         names = {str(s["hostname"]) for s in registry.servers() if not is_local(s)}
+        _warn(registry.warnings)
     return sorted(names)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...plugins.plugin_utils.comparison import why_not
 from .. import actions
 from ..doors.who import actor, needs
 from ..services import services
@@ -52,7 +53,7 @@ def discover_act() -> ResponseReturnValue:
     # A button of one line has its id; the button for all takes what is ticked.
     ids = request.form.getlist("one") or request.form.getlist("ids")
     lines = [line for one in ids if (line := services().live.line(one)) is not None]
-    lines = [line for line in lines if line["registry"] == NOT_OURS]
+    lines = [line for line in lines if line["registry"] == NOT_OURS and not _why_not(line)]
     if not lines:
         return nothing("Nothing to adopt.", "Tick at least one instance that is not adopted.")
     return reply.queued("Adopting on", actions.adopt(lines, actor()))
@@ -70,6 +71,4 @@ def _found(host: str) -> list[dict[str, Any]]:
 
 def _why_not(line: Line) -> str:
     """Why it cannot be adopted, in a sentence; empty when it can."""
-    if not line["openclaw_home"]:
-        return "Nothing tells whose home it is in."
-    return ""
+    return why_not({**line, **services().live.facts(str(line["id"]))})

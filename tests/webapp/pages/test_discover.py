@@ -129,3 +129,21 @@ def _nothing(host: str) -> dict[str, object]:
     from tests.webapp import a_fleet
 
     return a_fleet.observation(host, [], random.Random(1))
+
+
+def test_what_has_a_hostile_name_has_no_button_and_is_not_adopted(
+    client: FlaskClient, services: Services, fake_jobs: FakeJobs
+) -> None:
+    import random
+
+    from tests.webapp import a_fleet
+
+    dice = random.Random(1)
+    bad = a_fleet.instance_facts("bad", 20001, dice, state_dir="/tmp/{{ x }}/.openclaw-bad")
+    services.live.observe("web1", a_fleet.observation("web1", [bad], dice))  # type: ignore[attr-defined]
+    one = str(services.live.find("bad", "web1")["id"])
+    page = client.get("/discover").get_data(as_text=True)
+    assert "has the marks of a template. It cannot be adopted." in page
+    assert f'name="one" value="{one}"' not in page
+    client.post("/discover", data={"do": "adopt", "one": one})
+    assert fake_jobs.requests == []

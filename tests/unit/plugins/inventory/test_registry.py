@@ -57,6 +57,8 @@ class FakeRegistry:
     servers_rows: tuple[dict[str, Any], ...] = (WEB, HERE)
     instances_rows: tuple[dict[str, Any], ...] = (ACME, DEMO)
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self, path: Path, *, dry: bool) -> None:
         assert dry, "an inventory is to leave the file as it is"
         type(self).opened += 1

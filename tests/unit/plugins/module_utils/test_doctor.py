@@ -338,3 +338,13 @@ def test_what_the_probe_could_not_see_is_said(code: str, severity: str) -> None:
     (found,) = _doctor.findings({"host": HOST, "instances": [], "warnings": [warning]})
     assert (found["slug"], found["check"], found["severity"]) == ("", "config", severity)
     assert (found["message"], found["evidence"]) == ("It may not be read.", "/root")
+
+
+def test_an_instance_with_a_hostile_name_is_an_error_without_a_command() -> None:
+    folder = "/tmp/\u202e{{ lookup('pipe', 'x') }}/.openclaw-acme"
+    seen = instance(state_dir=folder, state="error", telegram__enabled=True)
+    (found,) = findings(seen)
+    assert (found["check"], found["severity"], found["fix"]) == ("name", "error", "")
+    assert "rename it" in found["message"]
+    assert "\u202e" not in found["message"] + found["evidence"]
+    assert "\\u202e" in found["evidence"]

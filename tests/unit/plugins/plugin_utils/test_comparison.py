@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.claw.pilot.plugins.filter.discovery import FilterModule, registry_entries
-from ansible_collections.claw.pilot.plugins.plugin_utils.comparison import compare, entries
+from ansible_collections.claw.pilot.plugins.plugin_utils.comparison import compare, entries, why_not
+
+from tests import attacks
 
 HOME = "/home/ann"
 
@@ -149,3 +151,26 @@ def test_the_filter_understands_what_a_command_line_gives(
 def test_the_filter_refuses_what_is_neither_true_nor_false() -> None:
     with pytest.raises(AnsibleFilterError, match="registry_entries"):
         registry_entries(COMPARED, prune="perhaps")
+
+
+NAMES = [attack.value for attack in attacks.texts(attacks.TEMPLATE, attacks.TERMINAL)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        *({"openclaw_home": f"/tmp/{name}"} for name in NAMES),
+        *({"openclaw_user": name} for name in (*NAMES, "-oProxyCommand=x")),
+        *({"state_dir": f"/tmp/{name}/.openclaw"} for name in NAMES),
+        {"service": {"name": "-Hevil"}},
+        {"config_path": "relative"},
+    ],
+)
+def test_what_has_a_hostile_name_is_never_adopted(more: dict[str, Any]) -> None:
+    there = compare(seen({**found("acme"), **more}, found("beta")), [])
+    adopted = [e["instance"]["slug"] for e in entries(there, adopt=True)]
+    assert adopted == ["beta"]
+    assert entries(there, adopt=True, only=["acme"]) == []
+    why = why_not(there["new"][0])
+    assert why.startswith("It is left alone, for its ") and not attacks.hurts_terminal(why)
+    assert FilterModule().filters()["why_not_adoptable"](found("acme")) == ""
