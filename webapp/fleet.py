@@ -22,6 +22,7 @@ from typing import Any
 
 from ..plugins.module_utils._model import ClawPilotError
 from ..plugins.plugin_utils.registry import Registry
+from . import playbook
 from .cli import place
 from .places import LOCALHOST, HostPlace, Listed, listed, places, registered
 
@@ -191,7 +192,7 @@ def _list(inventory: str) -> Row:
     try:
         done = subprocess.run(
             [program or "ansible-inventory", "-i", inventory, "--list"],
-            env={**os.environ, **strict},
+            env={**os.environ, **playbook.utf8(), **strict},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

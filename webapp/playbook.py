@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import shlex
 import shutil
 import sysconfig
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..plugins.module_utils._merge import redact
 from ..plugins.module_utils._model import ClawPilotError
+from . import extra_vars
 
 COLLECTION = "claw.pilot"
 ROOT = Path(__file__).parents[1]  # not resolved: it may be a link into a checkout
@@ -57,12 +57,14 @@ def equivalent(
     variables: Mapping[str, Any],
     options: Sequence[str] = (),
     inventory: Mapping[str, str] | None = None,
+    typed: Collection[str] = (),
 ) -> str:
     """The same run as a command line for a person to read, secrets masked.
 
-    inventory: what stands in the inventory file that the options name, for a second line.
+    inventory: what stands in the inventory file that the options name, for a second line; typed:
+    as extra_vars.files() has it.
     """
-    shown = json.dumps(redact(dict(variables)), ensure_ascii=False)
+    shown = extra_vars.for_a_person(redact(dict(variables)), typed)
     words = ["ansible-playbook", full_name(playbook), *options, "--extra-vars", shown]
     line = shlex.join(words)
     return f"{line}\n# its inventory file holds {json.dumps(inventory)}" if inventory else line
@@ -70,16 +72,10 @@ def equivalent(
 
 def environment(origin: str, **more: str) -> dict[str, str]:
     """Our own environment for a playbook; origin: from where it is run, for events."""
-    return {**QUIET, **os.environ, "CLAW_PILOT_ORIGIN": origin, **more}
+    return {**QUIET, **os.environ, **utf8(), "CLAW_PILOT_ORIGIN": origin, **more}
 
 
-@contextmanager
-def json_file(data: Mapping[str, Any], suffix: str = ".json") -> Iterator[str]:
-    """A file that only this user can read, there as long as the playbook runs."""
-    descriptor, path = tempfile.mkstemp(prefix="claw-pilot-", suffix=suffix)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(data, stream)
-        yield path
-    finally:
-        os.unlink(path)
+def utf8() -> dict[str, str]:
+    """What to change in an environment like ours for Ansible, which refuses all but UTF-8."""
+    codeset = locale.nl_langinfo(locale.CODESET).replace("-", "").lower()
+    return {} if codeset == "utf8" else {"LC_ALL": "C.UTF-8"}

@@ -7,53 +7,25 @@ from __future__ import annotations
 
 import ast
 import html.parser
-import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.claw.pilot.webapp import playbook
 
-from tests import attacks
+from tests import attacks, trusting
 
 TESTS = Path(__file__).parents[1]
-# Where Ansible evaluates a variable. A key is a value as soon as somebody loops over it.
-SINKS: tuple[dict[str, Any], ...] = (
-    {"ansible.builtin.debug": {"msg": "{{ VALUE }}"}},
-    {"ansible.builtin.assert": {"that": "{{ VALUE }}"}},
-    {"ansible.builtin.debug": {"msg": "{{ item }}"}, "loop": "{{ KEYS }}"},
-)
-KEYS = "[VALUE, (VALUE.a | default([{}]))[0]] | select('mapping') | map('list') | flatten"
-LOOSE = {"ANSIBLE_ALLOW_BROKEN_CONDITIONALS": "true"}
-
-
-def run_in_ansible(folder: Path, values: dict[str, Any]) -> None:
-    """Have Ansible evaluate values that it trusts."""
-    names = {f"value_{number}": value for number, value in enumerate(values.values())}
-    tasks = [
-        {**json.loads(json.dumps(sink).replace("KEYS", KEYS).replace("VALUE", name))}
-        for name in names
-        for sink in SINKS
-    ]
-    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
-    for task in tasks:
-        task["ignore_errors"] = True
-    (folder / "trusting.yml").write_text(yaml.safe_dump([play]))
-    (folder / "trusted.yml").write_text(yaml.safe_dump(names))
-    command = [playbook.ansible_playbook(), "trusting.yml", "--extra-vars", "@trusted.yml"]
-    subprocess.run(
-        command, cwd=folder, env={**os.environ, **LOOSE}, capture_output=True, check=True
-    )
 
 
 def test_every_attack_on_ansible_works_where_it_is_trusted(tmp_path: Path) -> None:
     kinds = (attacks.TEMPLATE, attacks.KEY, attacks.EXPRESSION)
     salvo = attacks.Salvo(tmp_path, *attacks.of(*kinds))
-    run_in_ansible(tmp_path, salvo.values)
+    names = {f"value_{number}": value for number, value in enumerate(salvo.values.values())}
+    (tmp_path / "trusted.yml").write_text(yaml.safe_dump(names))
+    trusting.run(tmp_path, trusting.tasks(names), "--extra-vars", "@trusted.yml")
     assert salvo.fired == list(salvo.values)
 
 

@@ -23,13 +23,17 @@ from click.testing import CliRunner, Result
 KEY = "sk-not-to-be-seen"
 FAKE = """\
 #!{python}
-import json, os, pathlib, sys, time
+import json, os, pathlib, sys, time, yaml
 print(end=os.environ.get("FAKE_OUTPUT", ""))
 here = pathlib.Path(__file__).parent
 path = sys.argv[-1][1:]
 seen = {{"argv": sys.argv[1:], "path": path, "mode": os.stat(path).st_mode}}
 seen["env"] = dict(os.environ)
-seen["variables"] = json.loads(pathlib.Path(path).read_text())
+seen["variables"] = {{}}
+for word in sys.argv:
+    if word.startswith("@"):
+        text = pathlib.Path(word[1:]).read_text().removeprefix("!unsafe ")
+        seen["variables"].update(yaml.safe_load(text))
 (here / "seen.part").write_text(json.dumps(seen))
 (here / "seen.part").rename(here / "seen.json")
 time.sleep(float(os.environ.get("FAKE_SECONDS", "0")))

@@ -17,15 +17,19 @@ SIGNALLED = 128
 
 
 def ask(
-    playbook: str, where: place.Place, variables: Mapping[str, Any], ansible: Ansible
+    playbook: str,
+    where: place.Place,
+    variables: Mapping[str, Any],
+    ansible: Ansible,
+    typed: frozenset[str],
 ) -> run.Answer:
-    """The answer of a playbook that changes nothing.
+    """The answer of a playbook that changes nothing. typed: see run.Call.
 
     Failures of some hosts beside the answer of others are shown on standard error; when there is
     no answer at all they are the error. Raises ClawPilotError, and Exit when interrupted.
     """
     given = {**where.variables, **variables}
-    call = run.Call(playbook, given, ansible.words, where.registry, bool(ansible.verbose))
+    call = run.Call(playbook, given, ansible.words, where.registry, bool(ansible.verbose), typed)
     answer = run.run_playbook(call, captured=True)
     if answer.code > SIGNALLED:
         raise click.exceptions.Exit(answer.code)

@@ -12,7 +12,7 @@ import click
 
 from . import asking, local, outcome, place, store, words
 from .options import Ansible, ansible_options, host_option, json_option
-from .variables import parse_pairs
+from .variables import parse_pairs, typed
 
 Data = dict[str, Any]
 
@@ -41,7 +41,7 @@ def doctor(
     where = place.find(slug, ansible, host, variables) if slug else place.of_host(host, ansible)
     if ansible.chooses_hosts or asking.must_be_asked(slug, where, variables):
         asked = {"slug": slug, **variables} if slug else variables
-        answer = asking.ask("doctor", where, asked, ansible)
+        answer = asking.ask("doctor", where, asked, ansible, typed(pairs))
         found, code = list(answer.result.get("findings") or []), answer.code
     else:
         found, code = here(slug, where, variables), outcome.DONE

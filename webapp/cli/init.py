@@ -8,7 +8,7 @@ import click
 
 from . import local, outcome, place, run
 from .options import Ansible, ansible_options, host_option, json_option
-from .variables import parse_pairs
+from .variables import parse_pairs, typed
 
 
 @click.command()
@@ -39,7 +39,8 @@ def init(
         variables["adopt"] = bool(adopt)
     if prune:
         variables["prune"] = True
-    call = run.Call("discover", variables, ansible.words, where.registry, bool(ansible.verbose))
+    show, names = bool(ansible.verbose), typed(pairs)
+    call = run.Call("discover", variables, ansible.words, where.registry, show, names)
     answer = run.run_playbook(call, captured=as_json)
     if as_json:
         context.exit(run.finish(answer))

@@ -14,7 +14,7 @@ import click
 
 from . import asking, local, outcome, place, store, words
 from .options import Ansible, ansible_options, host_option
-from .variables import parse_pairs
+from .variables import parse_pairs, typed
 
 Data = dict[str, Any]
 LOCAL_SECONDS, REMOTE_SECONDS = 0.5, 2.0
@@ -60,7 +60,7 @@ def logs(
     where = place.find(slug, ansible, host, variables)
     wanted = {"slug": slug, "lines": lines, "level": level, **variables}
     if ansible.chooses_hosts or asking.must_be_asked(slug, where, variables):
-        batches = remote(where, wanted, ansible)
+        batches = remote(where, wanted, ansible, typed(pairs))
     else:
         batches = here(where, wanted)
     if not follow:
@@ -91,11 +91,14 @@ def here(where: place.Place, wanted: Mapping[str, Any]) -> Iterator[list[Data]]:
         time.sleep(LOCAL_SECONDS)
 
 
-def remote(where: place.Place, wanted: Mapping[str, Any], ansible: Ansible) -> Iterator[list[Data]]:
+def remote(
+    where: place.Place, wanted: Mapping[str, Any], ansible: Ansible, names: frozenset[str]
+) -> Iterator[list[Data]]:
     """The same from another host, by the playbook logs."""
     cursor: dict[str, Any] = {}
     while True:
-        answer = asking.ask("logs", where, {**wanted, **cursor}, ansible)
+        asked = {**wanted, **cursor}
+        answer = asking.ask("logs", where, asked, ansible, names - {*cursor})
         result = answer.result
         cursor = {"cursor": result["cursor"]} if "cursor" in result else {}
         ansible = replace(ansible, verbose=0)  # the command line is shown once

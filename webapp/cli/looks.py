@@ -11,7 +11,7 @@ import click
 
 from . import asking, local, outcome, place, store
 from .options import Ansible, ansible_options, json_option
-from .variables import parse_pairs
+from .variables import parse_pairs, typed
 
 Data = dict[str, Any]
 EMPTY = "No instances. Next: claw-pilot init finds those that run, claw-pilot create makes one."
@@ -70,7 +70,7 @@ def status(
     """
     variables = parse_pairs(pairs)
     if slug or ansible.chooses_hosts:
-        context.exit(status_of(slug, host, variables, as_json, ansible))
+        context.exit(status_of(slug, host, variables, typed(pairs), as_json, ansible))
     seen, every = local.fleet()
     lines = local.matching(every, host, state)
     counts = local.counts(lines)
@@ -86,13 +86,18 @@ def status(
 
 
 def status_of(
-    slug: str, host: str, variables: Mapping[str, Any], as_json: bool, ansible: Ansible
+    slug: str,
+    host: str,
+    variables: Mapping[str, Any],
+    names: frozenset[str],
+    as_json: bool,
+    ansible: Ansible,
 ) -> int:
-    """Show one instance, or what the named hosts have; the exit code."""
+    """Show one instance, or what the named hosts have; the exit code. names: of what was typed."""
     where = place.find(slug, ansible, host, variables)
     if ansible.chooses_hosts or asking.must_be_asked(slug, where, variables):
         asked = {"slug": slug, **variables} if slug else variables
-        answer = asking.ask("status", where, asked, ansible)
+        answer = asking.ask("status", where, asked, ansible, names)
         found, code = list(answer.result.get("instances") or []), answer.code
     else:
         found, code = [here(slug, where, variables)], outcome.DONE

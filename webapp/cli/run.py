@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from ...plugins.module_utils._model import ClawPilotError
-from .. import playbook
+from .. import extra_vars, playbook
 from . import outcome
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -28,7 +28,8 @@ class Call:
     """A run of a playbook.
 
     options: words for ansible-playbook; registry: path of the registry that is the inventory, or
-    empty; show: print the equivalent command line first.
+    empty; show: print the equivalent command line first; typed: names of the variables that the
+    person at the terminal typed, which may be templates. All others are data.
     """
 
     playbook: str
@@ -36,6 +37,7 @@ class Call:
     options: tuple[str, ...] = ()
     registry: str = ""
     show: bool = False
+    typed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,17 @@ def run_playbook(call: Call, captured: bool = False) -> Answer:
     with ExitStack() as files:
         options = [*call.options]
         if inventory:
-            path = files.enter_context(playbook.json_file(inventory, playbook.INVENTORY_SUFFIX))
+            text = json.dumps(inventory)
+            path = files.enter_context(extra_vars.private_file(text, playbook.INVENTORY_SUFFIX))
             options = ["--inventory", path, *options]
         if call.show:
-            shown = playbook.equivalent(call.playbook, call.variables, options, inventory)
+            shown = playbook.equivalent(
+                call.playbook, call.variables, options, inventory, call.typed
+            )
             click.echo(shown, err=True)
-        path = files.enter_context(playbook.json_file(call.variables))
+        words = files.enter_context(extra_vars.files(call.variables, call.typed))
         name = playbook.full_name(call.playbook)
-        command = [playbook.ansible_playbook(), name, *options, "--extra-vars", f"@{path}"]
-        code, text = run(command, captured)
+        code, text = run([playbook.ansible_playbook(), name, *options, *words], captured)
     document = parse_document(text)
     if captured and code == outcome.UNREACHABLE and not document:
         code = outcome.FAILED  # ansible-playbook has the same code for what it cannot parse

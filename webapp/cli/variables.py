@@ -31,6 +31,12 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     return variables
 
 
+def typed(pairs: Iterable[str]) -> frozenset[str]:
+    """Names of the variables whose value itself was typed: @file says a text, not a template."""
+    words = (pair.partition("=") for pair in pairs)
+    return frozenset(name for name, _equals, text in words if not text.startswith("@"))
+
+
 def parse_value(key: str, text: str) -> Any:
     """What a value means: @file is the text of that file, JSON is JSON, all else is a string."""
     if text.startswith("@"):

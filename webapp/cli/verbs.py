@@ -12,7 +12,7 @@ import click
 
 from . import local, outcome, place, run
 from .options import Ansible, ansible_options, host_option, json_option
-from .variables import parse_pairs
+from .variables import parse_pairs, typed
 
 PLAIN = {
     "start": "Start an instance.",
@@ -29,12 +29,13 @@ def run_for(
     ansible: Ansible,
     host: str,
     variables: Mapping[str, Any],
+    typed: frozenset[str],
     as_json: bool = False,
 ) -> int:
-    """Run a playbook on the instance, wherever it is; the exit code."""
+    """Run a playbook on the instance, wherever it is; the exit code. typed: see run.Call."""
     where = place.find(slug, ansible, host, variables)
     given = {"slug": slug, **where.variables, **variables}
-    call = run.Call(playbook, given, ansible.words, where.registry, bool(ansible.verbose))
+    call = run.Call(playbook, given, ansible.words, where.registry, bool(ansible.verbose), typed)
     answer = run.run_playbook(call, captured=as_json)
     if as_json:
         return run.finish(answer)
@@ -73,7 +74,8 @@ def plain_command(verb: str, summary: str) -> click.Command:
         ansible: Ansible,
     ) -> None:
         variables = parse_pairs(pairs)
-        context.exit(run_for(f"{verb}_instance", slug, ansible, host, variables, as_json))
+        playbook = f"{verb}_instance"
+        context.exit(run_for(playbook, slug, ansible, host, variables, typed(pairs), as_json))
 
     return command
 
@@ -111,7 +113,8 @@ def destroy(
             f"Give --confirm {slug}, or run it at a terminal.",
         )
     # At a terminal the playbook itself asks, once it has shown what would go.
-    context.exit(run_for("destroy_instance", slug, ansible, host, variables, as_json))
+    names = typed(pairs)
+    context.exit(run_for("destroy_instance", slug, ansible, host, variables, names, as_json))
 
 
 @click.command(
@@ -138,7 +141,13 @@ def create(
         variables = {"slug": slug, **parse_pairs(pairs)}
     if ansible.target:
         variables["target"] = ansible.target
-    call = run.Call("create_instance", variables, ansible.words, show=bool(ansible.verbose))
+    call = run.Call(
+        "create_instance",
+        variables,
+        ansible.words,
+        show=bool(ansible.verbose),
+        typed=typed(pairs),
+    )
     answer = run.run_playbook(call, captured=as_json)
     context.exit(run.finish(answer) if as_json else answer.code)
 
@@ -177,7 +186,7 @@ def token(
             "The token is a secret, so it is never part of a JSON document.",
             f"Run claw-pilot token {slug} at a terminal.",
         )
-    context.exit(run_for("token", slug, ansible, host, parse_pairs(pairs)))
+    context.exit(run_for("token", slug, ansible, host, parse_pairs(pairs), typed(pairs)))
 
 
 COMMANDS = [

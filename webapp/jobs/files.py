@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import secrets
+from .. import extra_vars
 
 _PRIVATE = "claw-pilot-job-"
 # A socket of ssh below it has a path of at most about 100 characters.
@@ -41,16 +41,12 @@ class Files:
         """The folder of a new job."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.of(id).mkdir(mode=0o700)
-        write(self.of(id) / "variables.json", secrets.as_data(variables))
+        write(self.of(id) / "variables.json", variables)
         write(self.of(id) / "order.json", order)
-
-    def variables_path(self, id: str) -> Path:  # noqa: A002
-        return self.of(id) / "variables.json"
 
     def variables(self, id: str) -> dict[str, Any]:  # noqa: A002
         """The variables with their secrets; {} when they are gone."""
-        found: dict[str, Any] = secrets.from_data(read(self.variables_path(id)))
-        return found
+        return read(self.of(id) / "variables.json")
 
     def order(self, id: str) -> dict[str, Any]:  # noqa: A002
         return read(self.of(id) / "order.json")
@@ -96,8 +92,7 @@ def socket_folder(private: Path) -> Path:
 
 def write(path: Path, data: Any) -> None:
     """A new file that only this user can read."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        json.dump(data, stream)
+    extra_vars.write(path, json.dumps(data))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -8,10 +8,11 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ...plugins.module_utils._model import ClawPilotError
+from .. import extra_vars
 from .. import playbook as shared
 from . import secrets
 from .catalog import Catalog, lock_of
@@ -175,8 +176,8 @@ class Jobs:
     def _add(
         self, request: Request, hosts: builtins.list[str] | None = None, of: int | None = None
     ) -> Job:
-        id, variables = uuid.uuid4().hex, request.all_variables  # noqa: A001
-        shown = checked(variables)
+        id, variables = uuid.uuid4().hex, extra_vars.plain(request.all_variables)  # noqa: A001
+        shown = secrets.redacted(variables)
         order = {"word": self.catalog.word(request.playbook), "policy": vars(self.policy)}
         self.files.make(id, variables, order)
         try:
@@ -184,7 +185,8 @@ class Jobs:
                 {
                     **row_of(request, shown),
                     "id": id,
-                    "has_secrets": bool(secrets.values(variables)) or shown != plain(variables),
+                    "has_secrets": bool(secrets.values(variables))
+                    or shown != extra_vars.plain(variables),
                     "command": command_of(request, shown, hosts or []),
                     "limit_hosts": hosts or [],
                     "again_of": of,
@@ -211,24 +213,6 @@ class Jobs:
                 hook(job)
             except Exception:
                 log.exception("What follows job %d failed.", job.number)
-
-
-def checked(variables: Mapping[str, Any]) -> Data:
-    """The variables without their secrets, as JSON has them. Raises INVALID_VARIABLES."""
-    try:
-        return plain(secrets.redacted(variables))
-    except (TypeError, ValueError):
-        raise ClawPilotError(
-            "INVALID_VARIABLES",
-            "A variable has a value that JSON does not know.",
-            "Use text, numbers, true, false, null, lists and objects.",
-        ) from None
-
-
-def plain(variables: Mapping[str, Any]) -> Data:
-    """As they are after a way through JSON."""
-    data: Data = json.loads(json.dumps(variables))
-    return data
 
 
 def row_of(request: Request, shown: Data) -> Data:

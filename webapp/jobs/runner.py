@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from .. import extra_vars
 from .. import playbook as shared
 from . import cgroup, endings, processes
 from .files import Files, read, socket_folder, write
@@ -111,9 +112,10 @@ def command_of(row: Data, word: str, files: Files, place: Place) -> list[str]:
     options = options_of(
         reach["inventory"], source, check=row["check"], diff=row["diff"], hosts=hosts
     )
-    variables = f"@{files.variables_path(row['id'])}"
+    variables = place.private / "variables.yml"
+    extra_vars.write(variables, extra_vars.as_data(files.variables(row["id"])))
     program = shared.ansible_playbook()
-    return [*_WITHOUT_INPUT, program, word, *options, "--extra-vars", variables]
+    return [*_WITHOUT_INPUT, program, word, *options, "--extra-vars", f"@{variables}"]
 
 
 def play(

@@ -14,8 +14,6 @@ from ...plugins.module_utils._merge import REDACTED, mask, redact
 _ALL_SECRET = frozenset(["instance_environment", "install_environment"])
 _SHORTEST_OF_THESE = 8  # such as "true" or "info": in a text it says nothing, masked it hides much
 _SHORTEST_LINE = 8
-UNSAFE = "__ansible_unsafe"
-_TEMPLATE = ("{{", "{%", "{#")
 
 
 def redacted(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,29 +47,6 @@ class Redactor:
             return [self.data(item, key) for item in value]
         shown = _shown(value, key)
         return self.text(shown) if isinstance(shown, str) else shown
-
-
-def as_data(value: Any) -> Any:
-    """The value such that Ansible takes it for data: what looks like a template is not run.
-
-    Whoever may start a job may not run code on this machine by that.
-    """
-    if isinstance(value, Mapping):
-        return {str(key): as_data(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_data(item) for item in value]
-    if isinstance(value, str) and any(mark in value for mark in _TEMPLATE):
-        return {UNSAFE: value}
-    return value
-
-
-def from_data(value: Any) -> Any:
-    """What as_data() was given."""
-    if isinstance(value, dict):
-        if set(value) == {UNSAFE}:
-            return value[UNSAFE]
-        return {key: from_data(item) for key, item in value.items()}
-    return [from_data(item) for item in value] if isinstance(value, list) else value
 
 
 def _shown(value: Any, key: str = "") -> Any:

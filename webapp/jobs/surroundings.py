@@ -56,6 +56,7 @@ def of_job(ours: Mapping[str, str], *, job: str, actor: str, home: Path, registr
         "PATH": os.defpath,
         "ANSIBLE_PYTHON_INTERPRETER": "auto_silent",
         **kept,
+        **playbook.utf8(),
         **playbook.QUIET,
         **({"ANSIBLE_CONFIG": config} if config else {}),
         "ANSIBLE_COLLECTIONS_PATH": collections_path(ours),

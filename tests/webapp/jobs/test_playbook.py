@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import json
+import locale
+import os
 import shlex
+import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -46,11 +50,24 @@ def test_the_environment_says_from_where_a_playbook_is_run(monkeypatch: pytest.M
     assert env["ANSIBLE_INVENTORY_UNPARSED_WARNING"] == "false"
 
 
-def test_a_file_of_variables_is_private_and_goes() -> None:
-    with playbook.json_file({"a": 1}) as path:
-        assert Path(path).stat().st_mode & 0o777 == 0o600
-        assert json.loads(Path(path).read_text()) == {"a": 1}
-    assert not Path(path).exists()
+def test_a_locale_that_ansible_refuses_is_changed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for codeset, changed in ("ANSI_X3.4-1968", {"LC_ALL": "C.UTF-8"}), ("UTF-8", {}), ("utf8", {}):
+        monkeypatch.setattr(locale, "nl_langinfo", lambda _item, found=codeset: found)
+        assert playbook.utf8() == changed
+
+
+def test_the_command_works_under_a_locale_that_ansible_refuses(tmp_path: Path) -> None:
+    """What Ansible says of an unknown host says that it ran."""
+    command = [
+        sys.executable,
+        "-c",
+        "from ansible_collections.claw.pilot.webapp.cli import main; main()",
+    ]
+    words = ["start", "acme", "--target", "nosuch", "--json"]
+    env = {**os.environ, "LC_ALL": "C", "CLAW_PILOT_HOME": str(tmp_path)}
+    done = subprocess.run([*command, *words], env=env, capture_output=True, text=True)
+    assert "UTF-8" not in done.stderr
+    assert '"hosts"' in done.stdout
 
 
 def test_the_collections_playbooks_are_there() -> None:

@@ -14,8 +14,6 @@ from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog, lock_of
 from ansible_collections.claw.pilot.webapp.jobs.endings import Run, ending
 from ansible_collections.claw.pilot.webapp.jobs.secrets import (
     Redactor,
-    as_data,
-    from_data,
     redacted,
     values,
 )
@@ -72,14 +70,6 @@ def test_pitfall_6_results_are_masked_by_name_and_by_value() -> None:
         "n": 2,
         "none": None,
     }
-
-
-def test_templates_travel_as_data_and_come_back_as_they_were() -> None:
-    given = {"a": "{{ x }}", "b": ["{% if %}", "plain"], "c": {"d": "{# #}"}, "n": 1}
-    sent = as_data(given)
-    assert sent["a"] == {"__ansible_unsafe": "{{ x }}"}
-    assert sent["b"][1] == "plain"
-    assert from_data(sent) == given
 
 
 @pytest.mark.parametrize(
