@@ -29,17 +29,17 @@ from ._procfs import ProcessTable, sockets_of
 from ._remove import archive, openclaw_traces
 from ._sight import CELLS
 from ._sightings import ServiceState
-from ._state_words import Health
+from ._state_words import Proof
 
 Params = Mapping[str, Any]
 VOLUME = "_data"  # what a volume of Docker or Podman is called on disk
 
 
-def find(host: Host, params: Params) -> dict[str, Any]:
-    """The adopted instance as it is now. Raises INSTANCE_NOT_FOUND."""
+def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, Any]:
+    """The adopted instance as it is now; proof: of its gateway. Raises INSTANCE_NOT_FOUND."""
     told = str(params["adopted"]["state_dir"])
     state_dir = os.path.realpath(told) if told else ""
-    found = observed_at(state_dir, host) if told else []
+    found = observed_at(state_dir, host, proof) if told else []
     if not found:
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
@@ -63,6 +63,7 @@ def run_state(params: Params, check_mode: bool, host: Host) -> dict[str, Any]:
     steps = _steps(str(params["state"]), active)
     if "start" in steps:
         service.check_startable()  # before anything is stopped
+    proof = None
     if not check_mode:
         for step in steps:
             if step == "stop":
@@ -70,8 +71,8 @@ def run_state(params: Params, check_mode: bool, host: Host) -> dict[str, Any]:
             else:
                 service.start()
         if params["state"] != "stopped" and params["wait"] != "none" and instance["port"]:
-            _await(host, service, instance, params)
-    after = find(host, params)
+            proof = _await(host, service, instance, params)
+    after = find(host, params, proof)
     if params["state"] == "stopped" and steps and not check_mode:
         _check_stopped(after)
     return {
@@ -116,17 +117,17 @@ def _steps(state: str, active: bool) -> tuple[str, ...]:
 
 def _await(
     host: Host, service: ForeignService, instance: Mapping[str, Any], params: Params
-) -> None:
+) -> Proof:
     """Wait for this very gateway: another one may have its port."""
     log = str(instance["log_path"])
 
-    def own(port: int, state: ServiceState) -> Health:
+    def own(port: int, state: ServiceState) -> bool:
         held = sockets_of(ProcessTable().family(state.pid)) if state.pid else None
         stranger = bool(held) and host.owns_listener(state.pid, port) is False
         inside = isinstance(service, ForeignContainer)  # which has sockets of its own
-        return Health() if stranger and not inside else _health.probe(port)
+        return inside or not stranger
 
-    _health.wait(
+    return _health.wait(
         str(params["wait"]),
         int(instance["port"]),
         float(params["start_timeout"]),

@@ -9,7 +9,6 @@ slow gateway holds up nothing. Only control_ui answers with a secret.
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +23,7 @@ from ._merge import mask, redact
 from ._model import ClawPilotError, Layout
 from ._pairing import gateway, read_inbox
 from ._rpc import Connection
-from ._state_files import read_config
+from ._state_files import mem0_installed, read_config
 
 Data = dict[str, Any]
 LINES = 500  # of a log in one message
@@ -33,7 +32,6 @@ POLL_SECONDS = 0.5
 AT_ONCE = 8  # gateways that are asked who waits there
 GATEWAY_SECONDS = 8.0
 STALE_SECONDS = 2.0
-MEM0_PROJECT = "mem0-openclaw-mem0-"
 
 
 class Asked:
@@ -152,9 +150,7 @@ def _drifted(host: Host, instance: Data, current: Mapping[str, Any]) -> list[Dat
     marker = read_marker(host, layout) if instance["managed"] else None
     if not marker or not marker.get("spec"):
         return []
-    projects = host.names(os.path.join(layout.state_dir, "npm", "projects"))
-    mem0 = any(name.startswith(MEM0_PROJECT) for name in projects)
-    return _drift.drift(marker, current, layout, mem0)
+    return _drift.drift(marker, current, layout, mem0_installed(layout.state_dir))
 
 
 def control_ui(host: Host, instance: Data) -> Data:

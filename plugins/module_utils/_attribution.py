@@ -21,7 +21,7 @@ from threading import Thread
 from ._health import LOOPBACK, probe
 from ._ports import Listener
 from ._procfs import ProcessTable, sockets_of
-from ._state_words import Health
+from ._state_words import Health, Proof, standing
 
 ASK_SECONDS = 1.0
 STRANGER_SECONDS = 0.5  # for what most likely is no gateway
@@ -76,11 +76,16 @@ class Question:
 
 
 def attribute(
-    claims: Sequence[Claim], listeners: Sequence[Listener], table: ProcessTable, strangers: bool
+    claims: Sequence[Claim],
+    listeners: Sequence[Listener],
+    table: ProcessTable,
+    strangers: bool,
+    proof: Proof | None = None,
 ) -> Attribution:
     """Ask every claimed port that listens, and give its answer to whom it belongs.
 
-    strangers: whether the other listeners are asked, too.
+    strangers: whether the other listeners are asked, too; proof: what a gateway has proven just
+    before, which holds for as long as the process is there that proved it.
     """
     by_port: dict[int, list[Listener]] = {}
     for listener in listeners:
@@ -97,6 +102,11 @@ def attribute(
         rivals_for.setdefault(claim.port, []).append(claim)
     for port, rivals in rivals_for.items():
         _give(result, rivals, by_port.get(port, ()), own, held, answers)
+    for claim in claims:
+        if proof and claim.port == proof.port and claim.pid in table.family(proof.pid):
+            seen = result.health.get(claim.number, Health())
+            result.health[claim.number] = standing(proof.health, seen)
+            result.taken.pop(claim.number, None)
     result.strangers = {
         # Other programs answer /healthz alike, but do not tell a version.
         port: answers[port]

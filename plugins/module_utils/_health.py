@@ -13,10 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._host import Host
 from ._model import ClawPilotError
 from ._sightings import ServiceState
-from ._state_words import Health
+from ._state_words import Health, Proof
 from ._unit import CONFIG_EXIT_CODE
 
 LOOPBACK = "127.0.0.1"
@@ -44,13 +43,6 @@ def probe(
     return Health(True, ready, failing, version if isinstance(version, str) else "")
 
 
-def probe_own(host: Host, port: int, service: ServiceState) -> Health:
-    """The health of this very service; a gateway of somebody else on its port does not count."""
-    health = probe(port) if service.pid else Health()
-    stranger = health.live and host.owns_listener(service.pid, port) is False
-    return Health() if stranger else health
-
-
 def _get(address: str, port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
@@ -70,12 +62,12 @@ def wait(
     timeout: float,
     service: Callable[[], ServiceState],
     console: Callable[[], Sequence[str]],
-    own: Callable[[int, ServiceState], Health] = lambda port, _service: probe(port),
-) -> Health:
+    own: Callable[[int, ServiceState], bool] = lambda _port, _service: True,
+) -> Proof:
     """Wait until the gateway is `live` or `ready`; raises with its own words when it is not.
 
     timeout: seconds; service: the service's state now; console: the console log's last lines;
-    own: the health of this very service, asked when something answers on the port.
+    own: whether it is this very service that answers on the port, and not somebody else.
     """
     begin = time.monotonic()
     asked = begin
@@ -83,9 +75,9 @@ def wait(
     while True:
         health = probe(port)
         if health.ready or (level == "live" and health.live):
-            health = own(port, service())
-            if health.live:
-                return health
+            state = service()
+            if own(port, state):
+                return Proof(port, state.pid, health)
         now = time.monotonic()
         if now - asked >= SERVICE_POLL_SECONDS:
             asked = now

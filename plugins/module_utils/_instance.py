@@ -33,14 +33,15 @@ from ._model import (
 )
 from ._ports import PortRange, choose_port
 from ._predecessor import Predecessor
+from ._probe import describe_own
 from ._reconcile import Observed, Plan, Wanted, digest, plan
 from ._services import ServiceManager, account_home
 from ._sightings import ServiceState
-from ._state_words import Health
+from ._state_files import mem0_installed
+from ._state_words import Proof
 from ._takeover import Place, modernised, without
 from ._unit import Runtime, launch
 
-MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
 PROJECT_DIR_MARK = "@@project_dir@@"  # in workspace files: only the host knows the path
 CONSOLE_LOG_MAX_BYTES = 5_000_000
 TOKEN_BYTES = 24  # 48 hex digits
@@ -102,6 +103,7 @@ class Instance:
         self.journal = _journal.read_journal(host, layout)
         self._console_start = 0
         self.handover: Handover | None = None
+        self.proof: Proof | None = None  # of await_health
 
     @property
     def known(self) -> bool:
@@ -139,9 +141,8 @@ class Instance:
         env, values = self._env(request)
         names = frozenset(values)
         check_spec(request.spec, names)
-        rendered = without(
-            render(request.spec, self.layout, port, self.mem0_installed()), request.kept
-        )
+        mem0 = mem0_installed(self.layout.state_dir)
+        rendered = without(render(request.spec, self.layout, port, mem0), request.kept)
         current = self._config()
         basis = modernised(current) if current is not None and self.foreign else current
         config = self.merged(basis, rendered)
@@ -183,10 +184,10 @@ class Instance:
     def await_health(self, level: str, port: int, timeout: float) -> None:
         """Wait until this instance's own gateway is `live` or `ready`, or raise why it is not."""
 
-        def own(port: int, service: ServiceState) -> Health:
-            return _health.probe_own(self.host, port, service)
+        def own(port: int, service: ServiceState) -> bool:
+            return bool(service.pid) and self.host.owns_listener(service.pid, port) is not False
 
-        _health.wait(level, port, timeout, self.manager.state, self.console, own)
+        self.proof = _health.wait(level, port, timeout, self.manager.state, self.console, own)
 
     def prove_token(self, port: int, timeout: float) -> None:
         """Raise GATEWAY_TOKEN_REFUSED where this instance's gateway does not take its token."""
@@ -207,10 +208,9 @@ class Instance:
         lines = self.host.tail(self.layout.console_log_path, start=self._console_start)
         return [line for line in lines if self.layout.first_start_env_path not in line]
 
-    def mem0_installed(self) -> bool:
-        """Whether `openclaw plugins install` has put mem0 into this state directory."""
-        projects = self.host.names(os.path.join(self.layout.state_dir, "npm", "projects"))
-        return any(name.startswith(MEM0_PROJECT) for name in projects)
+    def described(self, marker: Mapping[str, Any]) -> dict[str, Any]:
+        """It as it is now (docs/facts.md), with that marker; what it has proven holds."""
+        return describe_own(self.host, self.layout, self.manager, marker, self.proof)
 
     def observe(self, config: dict[str, Any] | None, wanted: Wanted) -> Observed:
         """What of the wanted is there now."""

@@ -32,7 +32,6 @@ from ._module import layout_of, manager_of, prefix_of
 from ._plugin_facts import Data, Installed, Loaded
 from ._plugin_store import PluginStore
 from ._prepare import check_capacity
-from ._probe import describe_own
 from ._runtime import check_version, find
 from ._summary import dig
 from ._takeover import without
@@ -311,7 +310,6 @@ class Change:
         goal, cost = self.goal, self.cost
         there = self.store.installed(self.name)
         version = goal.version if check_mode and goal.present else there.version if there else ""
-        described = describe_own(self.host, self.layout, self.manager, goal.marker)
         return {
             "changed": bool(steps),
             "steps": list(steps),
@@ -328,7 +326,7 @@ class Change:
                 "loaded": bool(goal.present and seen is not None and seen.active),
                 "cost": cost,
             },
-            "instance": described,
+            "instance": self.instance.described(goal.marker),
         }
 
     def _warnings(self, check_mode: bool, cost: str) -> list[str]:

@@ -29,11 +29,9 @@ from ._problems import problems
 from ._service_scan import SystemdScan
 from ._services import ServiceManager
 from ._sightings import Account, Lock, Process, Service, Sighting, StateFiles, Warnings
-from ._state_files import read_state_files
-from ._state_words import Health
+from ._state_files import mem0_installed, read_state_files
+from ._state_words import Health, Proof
 from ._summary import mem0_enabled, port_of
-
-MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
 
 
 def observe(
@@ -41,17 +39,18 @@ def observe(
     host: Host | None = None,
     more_homes: Sequence[str] = (),
     of_host: Callable[[Host, Sequence[str], CpuSample], dict[str, Any]] = host_facts,
+    proof: Proof | None = None,
 ) -> dict[str, Any]:
     """The observation of this host (docs/facts.md): host, homes, instances, warnings, observed_at.
 
     homes: the homes to look at; None: every home that may be read, and then also what runs
     elsewhere; more_homes: then these as well, as far as they are there, though no account may have
-    them; of_host: what tells of the machine. Raises nothing for what is broken or may not be read:
-    it warns.
+    them; of_host: what tells of the machine; proof: of a gateway that was waited for. Raises
+    nothing for what is broken or may not be read: it warns.
     """
     host = host or Host()
     sample = cpu_sample(host)
-    seen = _Pass(host, homes, more_homes)
+    seen = _Pass(host, homes, more_homes, proof)
     instances = seen.instances()
     return printable(
         {
@@ -64,11 +63,13 @@ def observe(
     )
 
 
-def observed_at(state_dir: str, host: Host | None = None) -> list[dict[str, Any]]:
+def observed_at(
+    state_dir: str, host: Host | None = None, proof: Proof | None = None
+) -> list[dict[str, Any]]:
     """What is observed in that (resolved) directory: also where it is in nobody's home."""
     outer = state_dir.partition(os.path.join(os.sep, _sight.CELLS))[0]  # a cell is in another's
     for homes in (None, [os.path.dirname(outer)]):
-        seen = observe(homes, host)["instances"]
+        seen = observe(homes, host, proof=proof)["instances"]
         found = [instance for instance in seen if instance["state_dir"] == state_dir]
         if found:
             return found
@@ -96,9 +97,14 @@ class _Pass:
     """What one pass knows."""
 
     def __init__(
-        self, host: Host, homes: Sequence[str] | None, more_homes: Sequence[str] = ()
+        self,
+        host: Host,
+        homes: Sequence[str] | None,
+        more_homes: Sequence[str] = (),
+        proof: Proof | None = None,
     ) -> None:
         self.host = host
+        self.proof = proof
         self.everywhere = homes is None
         self.warnings: Warnings = []
         self.accounts = _sight.Accounts()
@@ -243,7 +249,7 @@ class _Pass:
 
     def attribute(self, found: Sequence[_Found], strangers: bool) -> Attribution:
         claims = [self._claim(n, one) for n, one in enumerate(found) if one.port]
-        return attribute(claims, self.listeners, self.table, strangers)
+        return attribute(claims, self.listeners, self.table, strangers, self.proof)
 
     def _claim(self, number: int, found: _Found) -> Claim:
         pid, process = self._pid(found), found.group.process
@@ -322,7 +328,10 @@ class _Pass:
             health=health,
             process=process,
             asked=self._asked(found) or bool(process),
-            mem0_installed=_mem0_installed(found),
+            mem0_installed=(
+                mem0_enabled(found.files.config.value or {})
+                and mem0_installed(found.group.state_dir)
+            ),
             stale_locks=self._stale(found),
             problems=problems(
                 found.group, found.files.config, found.port, number in attribution.taken
@@ -347,25 +356,18 @@ def _is_contained(found: _Found) -> bool:
     return found.group.container is not None and found.group.process is None
 
 
-def _mem0_installed(found: _Found) -> bool:
-    """Whether `openclaw plugins install` has put mem0 into the state directory."""
-    if not mem0_enabled(found.files.config.value or {}):
-        return False
-    try:
-        names = os.listdir(os.path.join(found.group.state_dir, "npm", "projects"))
-    except OSError:
-        return False
-    return any(name.startswith(MEM0_PROJECT) for name in names)
-
-
 def describe_own(
-    host: Host, layout: Layout, manager: ServiceManager, marker: Mapping[str, Any] | None
+    host: Host,
+    layout: Layout,
+    manager: ServiceManager,
+    marker: Mapping[str, Any] | None,
+    proof: Proof | None,
 ) -> dict[str, Any]:
     """One instance of ours in the instance shape, by its manager's own word.
 
-    marker: as it is, or as it is going to be.
+    marker: as it is, or as it is going to be; proof: of waiting for its gateway.
     """
-    alone = _Pass(host, [layout.home])
+    alone = _Pass(host, [layout.home], proof=proof)
     files = read_state_files(layout.state_dir, layout.config_path)
     files = replace(files, marker=marker or files.marker)
     account = alone.accounts.of_uid(files.uid if files.uid >= 0 else os.geteuid())

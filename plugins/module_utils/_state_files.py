@@ -25,8 +25,18 @@ from ._summary import is_placeholder
 MAX_CONFIG_BYTES = 2 * 1024 * 1024  # OpenClaw's own limit for an included file
 MAX_INCLUDED_BYTES = 4 * MAX_CONFIG_BYTES  # of all files that one config includes
 MAX_SMALL_BYTES = 256 * 1024
+MEM0_PROJECT = "mem0-openclaw-mem0-"  # OpenClaw adds a hash of the package's origin
 DATABASE = os.path.join("state", "openclaw.sqlite")
 _LOCK = re.compile(r"gateway\.(state|[0-9a-f]{8})\.lock\Z")
+
+
+def mem0_installed(state_dir: str) -> bool:
+    """Whether `openclaw plugins install` has put mem0 into this state directory."""
+    try:
+        names = os.listdir(os.path.join(state_dir, "npm", "projects"))
+    except OSError:
+        return False
+    return any(name.startswith(MEM0_PROJECT) for name in names)
 
 
 def read_bounded(path: str, most: int) -> tuple[str, os.stat_result]:

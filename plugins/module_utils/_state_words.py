@@ -7,11 +7,12 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ._sightings import ServiceState
 
 STATE_WORDS = ("running", "starting", "degraded", "stopped", "error", "unknown")
+_STARTING = "startup-sidecars"  # fails in /readyz for as long as a gateway starts
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,27 @@ class Health:
     version: str = ""
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What waiting has proven of the gateway on this port. pid: of its service at that moment."""
+
+    port: int
+    pid: int
+    health: Health
+
+
+def standing(proven: Health, seen: Health) -> Health:
+    """The health of a gateway of which one was proven, and then the other seen in one quick look.
+
+    What was proven stands until the gateway itself says otherwise: a look that a busy machine does
+    not answer in time says nothing, and a gateway does not start twice.
+    """
+    refuted = bool(set(seen.failing) - {_STARTING})
+    if seen.ready or refuted or (seen.live and not proven.ready):
+        return seen
+    return replace(proven, version=seen.version or proven.version)
+
+
 def state_word(service: ServiceState, health: Health, locked_out: bool = False) -> str:
     """The one state word of an instance (DESIGN: running, starting, degraded, stopped, error).
 
@@ -34,7 +56,7 @@ def state_word(service: ServiceState, health: Health, locked_out: bool = False) 
     if health.ready and service.active:
         return "degraded" if locked_out else "running"
     if health.live:
-        return "starting" if "startup-sidecars" in health.failing else "degraded"
+        return "starting" if _STARTING in health.failing else "degraded"
     if service.failed or (service.active and service.restarts > 2):
         return "error"
     return "starting" if service.active else "stopped"

@@ -27,9 +27,9 @@ from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
 from ._module import below_home, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._prepare import check_room_for_instance
-from ._probe import describe_own
 from ._remove import backup, removal, remove
 from ._runtime import find
+from ._state_files import mem0_installed
 from ._summary import dig
 from ._takeover import unlocked
 from ._unit import Runtime, environment, runs_state_dir
@@ -168,7 +168,7 @@ def _warnings(instance: Instance, target: Target) -> list[str]:
     if not spec.mem0.enabled:
         return []
     gaps = mem0_gaps(mem0_settings(spec.mem0, spec.slug))
-    if not instance.mem0_installed():
+    if not mem0_installed(instance.layout.state_dir):
         gaps.append(
             "mem0 is wanted, but its plugin is not installed in this instance, which goes on "
             "with its own memory: run install_plugin, then this again."
@@ -245,7 +245,7 @@ def _request(
 
 
 def _described(instance: Instance, target: Target, check_mode: bool) -> dict[str, Any]:
-    described = describe_own(instance.host, instance.layout, instance.manager, target.marker)
+    described = instance.described(target.marker)
     if check_mode and target.plan.changed:
         described["port"] = target.port
     return described
@@ -318,7 +318,7 @@ def _run_state(params: Params, check_mode: bool, host: Host, layout: Layout) -> 
             "before": {"active": before.active, "enabled": before.enabled},
             "after": dict.fromkeys(("active", "enabled"), params["state"] != "stopped"),
         },
-        "instance": describe_own(host, layout, instance.manager, stored),
+        "instance": instance.described(stored),
     }
 
 

@@ -238,7 +238,8 @@ options:
     type: dict
     default: {}
   wait:
-    description: Wait until the gateway is V(live) or V(ready), or do not wait.
+    description: Wait until the gateway is V(live) or V(ready), or do not wait. The returned state and health are what was
+      waited for, unless the gateway itself has said otherwise since or its process is another one.
     type: str
     choices: [none, live, ready]
     default: ready

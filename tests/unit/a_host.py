@@ -9,7 +9,7 @@ import os
 import pwd
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -217,7 +217,8 @@ def serving(
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            with suppress(BrokenPipeError):  # of one who waits no longer
+                self.wfile.write(data)
 
         def log_message(self, *_: Any) -> None:
             """Not on the terminal."""

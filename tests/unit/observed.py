@@ -97,4 +97,4 @@ def findings(
 
 def observe_only(monkeypatch: pytest.MonkeyPatch, found: dict[str, Any]) -> None:
     """Whatever homes are looked at: this instance, as it is then, is all there is."""
-    monkeypatch.setattr(_probe, "observe", lambda *_: {"instances": [found]})
+    monkeypatch.setattr(_probe, "observe", lambda *_, **_more: {"instances": [found]})

@@ -257,14 +257,14 @@ def test_waiting_ends_with_the_timeout_or_when_it_is_hopeless(
 
 def test_waiting_for_live_does_not_wait_for_ready(service: Service) -> None:
     service.gateway(LIVE, STARTING)
-    assert _health.wait("live", service.port, 5, lambda: UP, list).live
+    assert _health.wait("live", service.port, 5, lambda: UP, list).health.live
 
 
 def test_waiting_for_ready_sees_a_gateway_become_ready(service: Service) -> None:
     service.gateway(LIVE, STARTING)
     timer = threading.Timer(0.4, service.gateway, (LIVE, READY))
     timer.start()
-    assert _health.wait("ready", service.port, 10, lambda: UP, list).ready
+    assert _health.wait("ready", service.port, 10, lambda: UP, list).health.ready
     timer.join()
 
 
@@ -313,6 +313,6 @@ def test_a_gateway_is_waited_for_unless_telegram_refuses_the_token_now(
 
     timer = threading.Timer(1.2, service.gateway, (LIVE, READY))
     timer.start()
-    assert _health.wait("ready", service.port, 20, lambda: UP, console).ready
+    assert _health.wait("ready", service.port, 20, lambda: UP, console).health.ready
     timer.join()
     assert bool(looked) is looks

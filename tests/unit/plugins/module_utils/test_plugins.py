@@ -141,7 +141,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instan
         runtime = Runtime("/n/bin/node", "24", "2026.9.6", "/o/index.js")
         monkeypatch.setattr(_plugins, "find", lambda *_a: runtime)
         monkeypatch.setattr(_plugins, "manager_of", lambda *_a: made)
-        monkeypatch.setattr(_plugins, "describe_own", lambda *_a: {"slug": "acme"})
+        monkeypatch.setattr(_plugins.Instance, "described", lambda *_a: {"slug": "acme"})
         monkeypatch.setattr(_plugins, "mem0_gaps", lambda _settings: ["Ollama is not there."])
         monkeypatch.setattr(_plugins, "LOAD_SECONDS", 0)
         monkeypatch.setattr(_plugins.Instance, "await_health", lambda *_a: None)
