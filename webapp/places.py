@@ -146,8 +146,8 @@ def _watched(place: HostPlace, variables: Data, given: str) -> HostPlace:
             own = (os.path.expanduser(given),) if given else place.more_homes
             changes = {"homes": tuple(sorted({*own, *place.more_homes}))}
     elif _plain(variables, "ansible_connection") in _DOCKER:
-        user = ("--user", place.user) if place.user else ()
-        changes = {"argv": ("docker", "exec", "--interactive", *user, place.address)}
+        user = (f"--user={place.user}",) if place.user else ()
+        changes = {"argv": ("docker", "exec", "--interactive", *user, "--", place.address)}
     else:
         why = (
             _SSH

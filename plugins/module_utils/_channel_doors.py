@@ -158,7 +158,7 @@ class Command:
             raise ClawPilotError("GATEWAY_UNREACHABLE", message, _START)
 
     def requests(self, wanted: Wanted) -> list[dict[str, Any]]:
-        text = self._run("list", self.channel, "--json")
+        text = self._run("list", "--json", "--", self.channel)
         try:
             return from_command(json.loads(text[text.index("{") :]), self.channel)
         except ValueError:
@@ -170,8 +170,8 @@ class Command:
 
     def approve(self, request: Request, notify: bool, owner: bool) -> dict[str, str]:
         """OpenClaw makes the first sender the owner here, whatever owner says."""
-        words = ("approve", self.channel, request["code"], "--account", request["account_id"])
-        said = self._run(*words, *(["--notify"] if notify else []))
+        words = ("approve", f"--account={request['account_id']}", *(["--notify"] if notify else []))
+        said = self._run(*words, "--", self.channel, request["code"])
         failed = "Failed to notify" in said
         return {
             "notification": ("failed" if failed else "sent") if notify else "not-requested",

@@ -76,7 +76,7 @@ def _inspected(host: Host, engine: str) -> list[dict[str, Any]]:
     if not names:
         return []
     left = max(1.0, TIMEOUT - (time.monotonic() - begin))
-    shown = _ask(host, engine, ("inspect", "--type", "container", *names), left)
+    shown = _ask(host, engine, ("inspect", "--type", "container", "--", *names), left)
     try:  # a container that has gone meanwhile makes it fail, but it shows the others
         data = json.loads(shown.out)
     except ValueError:

@@ -242,7 +242,7 @@ class ForeignContainer(ForeignService):
 
     def state(self) -> ServiceState:
         shown = "{{.State.Running}} {{.State.Pid}} {{.RestartCount}}"
-        result = self._engine("inspect", "--type", "container", "--format", shown, self.name)
+        result = self._engine("inspect", "--type", "container", "--format", shown, "--", self.name)
         words = result.out.split()
         if len(words) != 3:
             self._must(Result(1, result.out, result.err), f"Asking for the container {self.name}")
@@ -250,20 +250,20 @@ class ForeignContainer(ForeignService):
         return ServiceState(True, running, running, False, int(words[1]), None, int(words[2]))
 
     def start(self) -> None:
-        self._must(self._engine("start", self.name), f"Starting the container {self.name}")
+        self._must(self._engine("start", "--", self.name), f"Starting the container {self.name}")
 
     def stop(self) -> None:
-        words = ("stop", "-t", str(self.stop_timeout), self.name)
+        words = ("stop", "-t", str(self.stop_timeout), "--", self.name)
         self._must(self._engine(*words), f"Stopping the container {self.name}")
 
     def remove(self) -> None:
-        self._must(self._engine("rm", "--force", self.name), f"Removing {self.name}")
+        self._must(self._engine("rm", "--force", "--", self.name), f"Removing {self.name}")
 
     def _engine(self, *words: str) -> Result:
         """The answer of the engine that has it."""
         engines = [name for name in ("docker", "podman") if shutil.which(name)] or ["docker"]
         for engine in engines[:-1]:
-            known = self.host.run((engine, "inspect", "--type", "container", self.name))
+            known = self.host.run((engine, "inspect", "--type", "container", "--", self.name))
             if known.code == 0:
                 return self.host.run((engine, *words), timeout=self.stop_timeout + 60)
         return self.host.run((engines[-1], *words), timeout=self.stop_timeout + 60)

@@ -68,7 +68,7 @@ class PluginStore:
     def install(self, name: str, package: str, version: str) -> None:
         """Have exactly that version, which has to bring the plugin. Raises INSTALL_FAILED."""
         spec = f"npm:{package}@{version}"
-        self._openclaw("install", spec, "--force", "--pin", "--accept-capabilities")
+        self._openclaw("install", "--force", "--pin", "--accept-capabilities", "--", spec)
         now = self.installed(name)
         if now is None or (now.package, now.version) != (package, version):
             has = f"has {now.package} {now.version}" if now else "has no plugin of that id"
@@ -100,13 +100,13 @@ class PluginStore:
         with self._npm(env) as folder:
             npm = os.path.join(folder, "npm")
             place = ("--legacy-peer-deps", "--prefix", there.folder)
-            command = (npm, "install", *flags, *place, *wanted)
+            command = (npm, "install", *flags, *place, "--", *wanted)
             result = self.host.run(command, env=env, timeout=self.timeout)
         self._check(f"npm install {' '.join(wanted)}", result)
 
     def uninstall(self, name: str) -> None:
         """Remove it, with whatever of its files OpenClaw leaves. Raises INSTALL_FAILED."""
-        self._openclaw("uninstall", name, "--force")
+        self._openclaw("uninstall", "--force", "--", name)
         left = self.installed(name)
         if left is not None:
             self.host.remove_tree(left.folder, self.layout.state_dir)
@@ -120,7 +120,7 @@ class PluginStore:
             env["PATH"] = folder + os.pathsep + env["PATH"]
             command = (self.runtime.node, self.runtime.entry, "plugins", *words)
             result = self.host.run(command, env=env, timeout=self.timeout)
-        self._check(f"openclaw plugins {words[0]} {words[1]}", result)
+        self._check(f"openclaw plugins {words[0]} {words[-1]}", result)
 
     def _environment(self) -> dict[str, str]:
         """That of an openclaw command, and what npm is told by whoever runs this."""

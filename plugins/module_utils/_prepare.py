@@ -187,7 +187,7 @@ class Preparation:
         return self.host.exists(os.path.join(LINGER_DIR, user))
 
     def _enable_linger(self, user: str) -> None:
-        result = self.host.run(("loginctl", "enable-linger", user))
+        result = self.host.run(("loginctl", "enable-linger", "--", user))
         bus = f"/run/user/{account(user).pw_uid}/systemd/private"
         deadline = time.monotonic() + BUS_WAIT_SECONDS
         while result.code == 0 and not self.host.exists(bus):

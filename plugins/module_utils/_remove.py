@@ -178,6 +178,11 @@ def backup(instance: Instance, folder: str) -> str:
     return archive(instance.host, folder, layout.slug, folders)
 
 
+def _member(name: str) -> str:
+    """A folder for tar: one of others may be called like an option, and some run programs."""
+    return os.path.join(os.curdir, name) if name.startswith("-") else name
+
+
 def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
     """Archive folders with all that is in them; the archive's path (0600), made below `folder`.
 
@@ -190,7 +195,7 @@ def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
     host.write(path, "")
     words = ["tar", "-czf", path]
     for one in folders:
-        words += ["-C", os.path.dirname(one), os.path.basename(one)]
+        words += ["-C", os.path.dirname(one), _member(os.path.basename(one))]
     result = host.run(words, timeout=3600)
     if result.code != 0:
         host.remove_file(path)

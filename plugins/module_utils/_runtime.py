@@ -175,7 +175,7 @@ class Installer:
 
     def _published(self, version: str, node: str, npm: Sequence[str]) -> str:
         """The engines range of that version as published: asked before 650 MB are fetched."""
-        words = ("view", f"openclaw@{version}", "engines.node", "--loglevel=error")
+        words = ("view", "--loglevel=error", "--", f"openclaw@{version}", "engines.node")
         result = self.host.run((*npm, *words), env=self._npm_env(node), timeout=300)
         if result.code != 0 or not result.out.strip():
             raise ClawPilotError(
@@ -197,7 +197,7 @@ class Installer:
         partial = self._partial(home)
         flags = ("--no-audit", "--no-fund", "--omit=dev", "--loglevel=error", "--prefix", partial)
         result = self.host.run(
-            (*npm, "install", *flags, f"openclaw@{version}"),
+            (*npm, "install", *flags, "--", f"openclaw@{version}"),
             env=self._npm_env(node),
             timeout=INSTALL_TIMEOUT,
         )
@@ -208,10 +208,10 @@ class Installer:
         partial = self._partial(home)
         own_pip = importlib.util.find_spec("ensurepip") is not None
         flags = () if own_pip else ("--without-pip",)
-        result = self.host.run((sys.executable, "-m", "venv", *flags, partial), env=self.env)
+        result = self.host.run((sys.executable, "-m", "venv", *flags, "--", partial), env=self.env)
         if result.code == 0:
             pip = self._pip(os.path.join(partial, "bin", "python3"), own_pip)
-            words = ("install", "--quiet", "--disable-pip-version-check", *requirements)
+            words = ("install", "--quiet", "--disable-pip-version-check", "--", *requirements)
             result = self.host.run((*pip, *words), env=self.env, timeout=INSTALL_TIMEOUT)
         self._finish(partial, home, f"pip install {' '.join(requirements)}", result)
 

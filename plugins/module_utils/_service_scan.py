@@ -129,7 +129,8 @@ class SystemdScan:
     ) -> list[Service]:
         """The services with what systemd says of them: one question on all that are up."""
         up = [s.name for s in services if states.get(s.name, "inactive") != "inactive"]
-        shown = _shown(self._systemctl(account, "show", *up, f"--property={_SHOWN}")) if up else {}
+        wanted = f"--property={_SHOWN}"
+        shown = _shown(self._systemctl(account, "show", wanted, "--", *up)) if up else {}
         return [
             replace(s, state=_state(s, states.get(s.name, ""), shown.get(s.name, {})), asked=True)
             for s in services
@@ -139,10 +140,10 @@ class SystemdScan:
         """systemctl of the system, or of that user: as root by a process that has become it."""
         options = ("--no-legend", "--no-pager", "--full")
         if account is None:
-            command = ("systemctl", *words, *options)
+            command = ("systemctl", *options, *words)
             return self._host.run(command, systemd_environment(0), ASK_SECONDS)
         return self._host.run(
-            ("systemctl", "--user", *words, *options),
+            ("systemctl", "--user", *options, *words),
             env=systemd_environment(account.uid),
             timeout=ASK_SECONDS,
             account=(account.uid, account.gid),

@@ -100,7 +100,7 @@ class Systemd(ServiceManager):
 
     def state(self) -> ServiceState:
         wanted = "LoadState,UnitFileState,ActiveState,MainPID,ExecMainStatus,NRestarts"
-        result = self._systemctl("show", self.name + ".service", f"--property={wanted}")
+        result = self._systemctl("show", f"--property={wanted}", "--", self.name + ".service")
         defined = self.host.exists(self.definition_path)
         return replace(shown_state(result.out), defined=defined)
 
@@ -109,11 +109,11 @@ class Systemd(ServiceManager):
         self._must("daemon-reload")
 
     def start(self) -> None:
-        self._systemctl("reset-failed", self.name)
-        self._must("enable", "--now", self.name + ".service")
+        self._systemctl("reset-failed", "--", self.name)
+        self._must("enable", "--now", "--", self.name + ".service")
 
     def stop(self) -> None:
-        self._must("disable", "--now", self.name + ".service")
+        self._must("disable", "--now", "--", self.name + ".service")
 
     def undefine(self) -> None:
         self.host.remove_file(self.definition_path)
@@ -121,7 +121,7 @@ class Systemd(ServiceManager):
         self.host.remove_file(os.path.join(wants, f"{self.name}.service"))
         self.host.remove_dir_if_empty(wants)
         self._must("daemon-reload")
-        self._systemctl("reset-failed", self.name)
+        self._systemctl("reset-failed", "--", self.name)
 
     def _must(self, *words: str) -> None:
         result = self._systemctl(*words)

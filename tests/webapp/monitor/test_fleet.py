@@ -15,6 +15,8 @@ from ansible_collections.claw.pilot.plugins.plugin_utils.registry import Registr
 from ansible_collections.claw.pilot.webapp.fleet import Fleet, HostPlace, Reach
 from ansible_collections.claw.pilot.webapp.places import Listed, listed, places, registered
 
+from tests import attacks
+
 OWN = os.path.expanduser("~")
 INVENTORY = """
 all:
@@ -84,7 +86,7 @@ def test_an_inventory_says_how_its_hosts_are_reached(inventory: Path, tmp_path: 
     hosts = by_name(fleet)
     assert sorted(hosts) == ["box", "stage", "web1"], "localhost is not in it"
     box = hosts["box"]
-    assert box.argv == ("docker", "exec", "--interactive", "--user", "root", "box-container")
+    assert box.argv == ("docker", "exec", "--interactive", "--user=root", "--", "box-container")
     assert (box.connection, box.python) == ("docker", "/usr/bin/python3.12")
     assert hosts["stage"].homes == ("/srv/stage",)
     assert hosts["web1"].groups == ("servers",) and hosts["web1"].argv is None
@@ -185,3 +187,17 @@ def test_connections_that_nobody_can_watch_say_so() -> None:
     (place,) = places({"pod": Listed({"ansible_connection": "kubernetes.core.kubectl"})}, {})
     assert place.argv is None and "kubectl" in place.why
     assert registered([]) == {}
+
+
+@pytest.mark.parametrize("attack", attacks.texts(attacks.OPTION), ids=lambda attack: attack.name)
+def test_an_address_is_no_option_of_the_program_that_goes_there(attack: attacks.Attack) -> None:
+    variables = {
+        "ansible_connection": "docker",
+        "ansible_host": attack.value,
+        "ansible_user": attack.value,
+    }
+    (place,) = places({"box": Listed(variables)}, {})
+    assert place.argv is not None
+    before, after = place.argv[: place.argv.index("--")], place.argv[place.argv.index("--") :]
+    assert before == ("docker", "exec", "--interactive", f"--user={attack.value}")
+    assert after == ("--", attack.value)

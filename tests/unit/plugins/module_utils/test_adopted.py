@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ansible_collections.claw.pilot.plugins.module_utils._foreign_services impor
 )
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
+from ansible_collections.claw.pilot.plugins.module_utils._remove import archive
 from ansible_collections.claw.pilot.plugins.module_utils._sightings import ServiceState
 
 from tests.unit.observed import observe_only
@@ -234,3 +236,16 @@ def test_a_file_of_more_programs_is_not_removed(
     with pytest.raises(ClawPilotError, match="defines more than"):
         remove(seen, confirm="acme")
     assert path.exists()
+
+
+def test_a_folder_that_is_called_like_an_option_of_tar_is_a_folder(tmp_path: Path) -> None:
+    """tar runs what --checkpoint-action says once it has something to archive."""
+    folders = [tmp_path / "a", tmp_path / "--checkpoint-action=exec=touch canary"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "file").write_text("x" * 200_000)
+    path = archive(Host(), str(tmp_path / "backups"), "acme", [str(one) for one in folders])
+    with tarfile.open(path) as packed:
+        names = packed.getnames()
+    assert "a/file" in names and "./--checkpoint-action=exec=touch canary/file" in names
+    assert not list(tmp_path.rglob("canary")) and not os.path.exists("canary")

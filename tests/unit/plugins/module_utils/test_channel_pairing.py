@@ -155,7 +155,7 @@ def test_a_sender_is_approved_by_the_gateway(world: World, wanted: dict[str, str
 
 def test_a_code_is_looked_up_by_the_command_line_and_approved_by_the_gateway(world: World) -> None:
     result = world.pair(code=" 5jqjegrr", owner=True, notify=False)
-    assert world.said() == [["pairing", "list", "telegram", "--json"]]
+    assert world.said() == [["pairing", "list", "--json", "--", "telegram"]]
     assert world.asked("approve") == [{**REQUEST, "notify": False, "bootstrapCommandOwner": True}]
     assert (result["changed"], result["request"]["code"]) == (True, "5JQJEGRR")
     assert len(world.gateway.connects) == 2  # one that was silent so long may be gone
@@ -312,7 +312,7 @@ def test_with_the_gateway_down_the_command_line_approves(
     printed = "Approved telegram sender 987654321.\nCommand owner configured telegram:987654321"
     world.answers(list=(0, json.dumps(PRINTED)), approve=(0, printed))
     result = world.pair(**wanted)
-    words = ["pairing", "approve", "telegram", "5JQJEGRR", "--account", "default", "--notify"]
+    words = ["pairing", "approve", "--account=default", "--notify", "--", "telegram", "5JQJEGRR"]
     assert world.said()[1] == words
     assert (result["changed"], result["approved"]) == (True, True)
     assert (result["notification"], result["owner"]) == ("sent", "configured")

@@ -257,7 +257,7 @@ def test_an_engine_is_asked_twice_and_on_this_host_only(
     calls = (commands / "docker.calls").read_text().splitlines()
     assert calls == [
         ",default ps --all --no-trunc --quiet",
-        f",default inspect --type container {ids}",
+        f",default inspect --type container -- {ids}",
     ]
 
 

@@ -263,9 +263,9 @@ def test_a_container_is_asked_stopped_and_removed(monkeypatch: pytest.MonkeyPatc
     service.start()
     service.remove()
     assert host.commands[1:] == [
-        ("docker", "stop", "-t", "30", "claw"),
-        ("docker", "start", "claw"),
-        ("docker", "rm", "--force", "claw"),
+        ("docker", "stop", "-t", "30", "--", "claw"),
+        ("docker", "start", "--", "claw"),
+        ("docker", "rm", "--force", "--", "claw"),
     ]
     with pytest.raises(ClawPilotError, match="claw failed"):
         foreign_service(FakeHost(), instance("docker", service={"name": "claw"})).state()

@@ -99,7 +99,7 @@ class Instance:
             raise ClawPilotError("INSTALL_FAILED", f"npm said {SECRET}.", "Look.")
         config = self.config
         if words[0] == "install":
-            package, _at, version = words[1][len("npm:") :].rpartition("@")
+            package, _at, version = words[-1][len("npm:") :].rpartition("@")
             place = self.project / "node_modules" / package
             place.mkdir(parents=True, exist_ok=True)
             files = {

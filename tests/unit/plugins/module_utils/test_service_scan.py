@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils._host import Result
+from ansible_collections.claw.pilot.plugins.module_utils._host import Host, Result
 from ansible_collections.claw.pilot.plugins.module_utils._service_scan import (
     SystemdScan,
     home_of_user,
@@ -233,3 +235,22 @@ def test_names_of_units_and_users() -> None:
     assert template_of("a.service") == template_of("a@.service") == ""
     assert home_of_user("no such account") == home_of_user("99999999999999999999") == ""
     assert home_of_user("0") == home_of_user("root") != ""
+
+
+def test_a_unit_whose_name_is_an_option_of_systemctl_is_a_unit(tmp_path: Path) -> None:
+    """-H and a host would have systemctl run ssh."""
+    name = "-Hevil.service"
+    folder = tmp_path / ".config" / "systemd" / "user"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("[Service]\nExecStart=/usr/bin/openclaw gateway\n")
+    asked: list[tuple[str, ...]] = []
+
+    class Systemd(Host):
+        def run(self, argv: Sequence[str], *_more: Any, **_options: Any) -> Result:
+            asked.append(tuple(argv))
+            listed = f"{name} loaded active running x\n"
+            return Result(0, listed if "list-units" in argv else f"Id={name}\n", "")
+
+    SystemdScan(Systemd()).user_units(Account("ann", os.geteuid(), os.getegid(), str(tmp_path)))
+    (show,) = [argv for argv in asked if "show" in argv]
+    assert name in show[show.index("--") :] and name not in show[: show.index("--")]
