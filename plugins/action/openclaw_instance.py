@@ -8,41 +8,30 @@ Hosts have no Jinja; the module has no access to the controller's files.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from ..plugin_utils.private_options import PrivateOptions
 
 PROJECT_DIR_MARK = "@@project_dir@@"  # the module puts the path in: only the host knows it
 SUFFIX = ".j2"
 MAIN = {"id": "main", "name": "Main"}
 
 
-class ActionModule(ActionBase):
+class ActionModule(PrivateOptions):
     """The openclaw_instance module with its templates."""
 
-    _supports_check_mode = True
-    _supports_diff = True
+    MODULE = "claw.pilot.openclaw_instance"
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        args = dict(self._task.args)
+    def prepared(self, args: dict[str, Any]) -> dict[str, Any]:
+        """The arguments with the texts of the workspaces."""
         if args.get("state", "present") == "present" and not args.get("workspace_files"):
             args["workspace_files"] = render_workspaces(args)
         args.pop("workspace_templates", None)
-        if isinstance(args.get("environment"), dict):
-            args["environment_json"] = json.dumps(args.pop("environment"))
-        result.update(
-            self._execute_module(
-                module_name="claw.pilot.openclaw_instance", module_args=args, task_vars=task_vars
-            )
-        )
-        return result
+        return args
 
 
 def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -38,6 +38,11 @@ _SECRET = {"type": "str", "no_log": True}
 _BOOL = {"type": "bool"}
 _INT = {"type": "int"}
 
+# Mappings that may hold secrets anywhere. From a play they come as one text, the option PRIVATE.
+PRIVATE_OPTIONS = ("config", "environment")
+PRIVATE = "private_json"
+PRIVATE_ARGUMENT: dict[str, Any] = {PRIVATE: {"type": "str", "no_log": True}}
+
 HOME_ARGUMENTS: dict[str, Any] = {
     "openclaw_user": _TEXT,
     "openclaw_home": _TEXT,
@@ -75,6 +80,7 @@ RUNTIME_ARGUMENTS: dict[str, Any] = {
     "minimum_disk_mb": {"type": "int", "default": 2000},
     "minimum_memory_mb": {"type": "int", "default": 700},
     "environment": {"type": "dict", "default": {}},
+    **PRIVATE_ARGUMENT,
 }
 
 INSTANCE_ARGUMENTS: dict[str, Any] = {
@@ -137,7 +143,7 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "heap_limit_mb": _INT,
     "config": {"type": "dict"},
     "environment": {"type": "dict", "no_log": True},
-    "environment_json": {"type": "str", "no_log": True},
+    **PRIVATE_ARGUMENT,
     "openclaw_version": _TEXT,
     "service_manager": {"type": "str", "choices": list(SERVICE_MANAGERS), "default": "auto"},
     "projects_root": _TEXT,
@@ -178,15 +184,9 @@ def spec_options(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: params[name] for name in _SPEC_OPTIONS if params.get(name) is not None}
 
 
-def given_environment(params: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The environment option, None when it is not given.
-
-    From a playbook it comes as one text: Ansible masks the values of an option that is not to be
-    logged wherever they occur in a result, and a value such as 1 occurs everywhere.
-    """
-    text = params.get("environment_json")
-    given: dict[str, Any] | None = json.loads(text) if text else params.get("environment")
-    return given
+def unfolded(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a module with those that came as one text in their places."""
+    return {**params, **json.loads(params.get(PRIVATE) or "{}")}
 
 
 def given_secrets(params: Mapping[str, Any]) -> dict[str, str]:
@@ -202,6 +202,6 @@ def given_secrets(params: Mapping[str, Any]) -> dict[str, str]:
         value = (params.get(option) or {}).get(key)
         if value:
             secrets[variable] = value
-    for name, value in (given_environment(params) or {}).items():
+    for name, value in (params.get("environment") or {}).items():
         secrets[check_variable(name)] = "" if value is None else str(value)
     return secrets

@@ -19,7 +19,7 @@ from typing import Any
 
 from . import _journal, _plugin_facts, _rpc
 from ._apply import hold
-from ._arguments import HOME_ARGUMENTS
+from ._arguments import HOME_ARGUMENTS, PRIVATE_ARGUMENT
 from ._config import MEM0_PLUGIN, render
 from ._dotenv import parse
 from ._gateway_token import token_of
@@ -46,6 +46,7 @@ PLUGIN_ARGUMENTS: dict[str, Any] = {
     "config": {"type": "dict"},
     "slot": {"type": "str"},
     "environment": {"type": "dict", "default": {}},
+    **PRIVATE_ARGUMENT,
     "timeout": {"type": "int", "default": 900},
     "start_timeout": {"type": "int", "default": 600},
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import _adopted, _handover, _journal, _predecessor, _token_proof
 from ._apply import Applier, hold
-from ._arguments import given_environment, given_secrets, spec_options
+from ._arguments import given_secrets, spec_options
 from ._config import mem0_settings
 from ._dotenv import parse
 from ._gateway_error import GatewayError
@@ -228,7 +228,7 @@ def _request(
     basis = theirs.spec if theirs else stored.get("spec", {})
     given = spec_options(params)
     data = overlay(dict(basis), given)
-    environment_given = given_environment(params)
+    environment_given = params.get("environment")
     start, end = params["port_range_start"], params["port_range_end"]
     return Request(
         spec=spec_from(data),

@@ -210,8 +210,8 @@ options:
   environment:
     description: More variables for the instance's C(.env), for C(${NAME}) references and for tools.
     type: dict
-  environment_json:
-    description: The same as one text. Made from O(environment) on the controller.
+  private_json:
+    description: O(config) and O(environment) as one text, which Ansible logs nowhere. Made on the controller.
     type: str
   openclaw_version:
     description: Installed OpenClaw version to run. The default is the one it runs, or the newest installed.
@@ -339,17 +339,18 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._arguments import INSTANCE_ARGUMENTS
+from ..module_utils._arguments import INSTANCE_ARGUMENTS, unfolded
 from ..module_utils._module import finish
 from ..module_utils._states import bring_to_state, unprepared
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=INSTANCE_ARGUMENTS, supports_check_mode=True)
+    options = unfolded(module.params)
     finish(
         module,
-        lambda: bring_to_state(module.params, module.check_mode),
-        unprepared=unprepared(module.params),
+        lambda: bring_to_state(options, module.check_mode),
+        unprepared=unprepared(options),
     )
 
 

@@ -60,6 +60,9 @@ options:
       - C(npm_config_cache) is where npm keeps what it downloads.
     type: dict
     default: {}
+  private_json:
+    description: O(config) and O(environment) as one text, which Ansible logs nowhere. Made on the controller.
+    type: str
   timeout:
     description: Seconds that the installation may take.
     type: int
@@ -142,13 +145,15 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._arguments import unfolded
 from ..module_utils._module import finish
 from ..module_utils._plugins import PLUGIN_ARGUMENTS, bring_to_state
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=PLUGIN_ARGUMENTS, supports_check_mode=True)
-    finish(module, lambda: bring_to_state(module.params, module.check_mode))
+    options = unfolded(module.params)
+    finish(module, lambda: bring_to_state(options, module.check_mode))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,9 @@ options:
     description: More environment for pip and npm, such as caches, proxies and certificates.
     type: dict
     default: {}
+  private_json:
+    description: O(environment) as one text, which Ansible logs nowhere. Made on the controller.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -84,14 +87,15 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._arguments import RUNTIME_ARGUMENTS
+from ..module_utils._arguments import RUNTIME_ARGUMENTS, unfolded
 from ..module_utils._module import finish
 from ..module_utils._prepare import Preparation
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=RUNTIME_ARGUMENTS, supports_check_mode=True)
-    preparation = Preparation(module.params, module.check_mode)
+    options = unfolded(module.params)
+    preparation = Preparation(options, module.check_mode)
     finish(
         module,
         preparation.have_runtime,

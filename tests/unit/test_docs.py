@@ -94,3 +94,20 @@ def test_every_page_has_a_title_and_no_placeholder(page: Path) -> None:
 def test_the_figures_have_a_row_for_every_bound_of_the_bench() -> None:
     rows = re.findall(r"^\| .* \| .* \| ([\d.]+) \|$", (DOCS / "figures.md").read_text(), re.M)
     assert {"1.20", "1.03", "5.0", "4.0"} <= set(rows)
+
+
+def examples() -> list[str]:
+    """The YAML of the documentation."""
+    pages = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+    blocks = [re.findall(r"^```ya?ml\n(.*?)^```", page.read_text(), re.M | re.S) for page in pages]
+    return [block for found in blocks for block in found]
+
+
+@pytest.mark.parametrize("example", examples())
+def test_no_example_has_a_secret_plainly_in_a_file(example: str) -> None:
+    secrets = re.findall(r"^[\s-]*\w*(?:key|token|password|secret): *(.+)$", example, re.M)
+    assert [value for value in secrets if not re.match(r"!vault|\"\{\{ lookup\(", value)] == []
+
+
+def test_there_is_an_example_with_a_secret() -> None:
+    assert any("api_key:" in example for example in examples())

@@ -18,8 +18,8 @@ RENAMED = {"openclaw_user": "user", "openclaw_home": "home"}
 INSTANCE, HOST = "openclaw_instance", "openclaw_host"
 FACTS = ("elements", "required", "choices", "no_log")
 NOT_ROLE_VARIABLES = {
-    INSTANCE: {"workspace_files", "environment_json"},
-    HOST: {"minimum_disk_mb", "minimum_memory_mb"},
+    INSTANCE: {"workspace_files", _arguments.PRIVATE},
+    HOST: {"minimum_disk_mb", "minimum_memory_mb", _arguments.PRIVATE},
 }
 ONLY_ROLE_VARIABLES: dict[str, set[str]] = {INSTANCE: set(), HOST: {"projects_root"}}
 # The role is pinned to the tested version; the module can also take it from an instance.

@@ -121,7 +121,7 @@ def walk(options: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def test_every_secret_is_marked_and_nothing_else() -> None:
     marked = {n for n, o in walk(_arguments.INSTANCE_ARGUMENTS) if o.get("no_log")}
-    assert marked == SECRET_OPTIONS | {"environment", "environment_json"}
+    assert marked == SECRET_OPTIONS | {"environment", _arguments.PRIVATE}
 
 
 def test_every_name_that_looks_secret_says_whether_it_is() -> None:
