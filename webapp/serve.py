@@ -1,6 +1,6 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the dashboard: gunicorn inside of this process, one worker, a thread for every browser.
+"""Run the dashboard: gunicorn inside of this process, one worker, threads for browsers.
 
 The monitor and the jobs run in the worker. A second worker would be a second monitor, so there is
 never one.
@@ -17,7 +17,6 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
 from ..plugins.module_utils._model import ClawPilotError
 from .app import create_app
@@ -28,30 +27,13 @@ from .jobs.processes import identity
 from .monitor import Monitor
 from .services import Services
 from .settings import Settings, bracketed
+from .worker import MOST_CLIENTS, Worker
 
-THREADS = 200
+THREADS = 64  # for requests; live connections have their own
 BACKLOG = 256
 GRACE_SECONDS = 10
 ADDRESS, PROCESS = "address", "process"  # the notes in dashboard.db: where it runs, and as what
 _UNWANTED = (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2)  # more workers, a second gunicorn
-
-
-class Worker(ThreadWorker):
-    """gunicorn's worker; browsers' connections end with it instead of holding it."""
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        if self.alive:
-            self.method_queue.defer(self._hang_up)
-        super().handle_exit(sig, frame)
-
-    def handle_quit(self, sig: int, frame: Any) -> None:
-        self._hang_up()
-        super().handle_quit(sig, frame)
-
-    def _hang_up(self) -> None:
-        made = getattr(self.app, "services", None)
-        if made:
-            made.hub.stop()
 
 
 class Server(BaseApplication):
@@ -73,11 +55,13 @@ class Server(BaseApplication):
             "worker_class": Worker,
             "workers": 1,
             "threads": THREADS,
-            "worker_connections": 1000,
+            "worker_connections": MOST_CLIENTS + 1,  # it never stops to accept: the worker sheds
             "keepalive": 30,
             "timeout": 120,
             "graceful_timeout": GRACE_SECONDS,
-            "loglevel": "warning",  # no line for a request: its address may hold a login link
+            "loglevel": "error",  # no line for a request: its address may hold a login link
+            "forwarded_allow_ips": ",".join(self.settings.trusted_proxies),
+            "forwarder_headers": "",
             "control_socket_disable": True,
             "when_ready": _when_ready,
             "post_worker_init": self._begin,

@@ -21,8 +21,9 @@ HOSTS_VARIABLE = "CLAW_PILOT_ALLOWED_HOSTS"
 class Settings:
     """home, registry: paths; inventory: for ansible's -i, empty for this machine and the registry.
 
-    allowed_hosts: more names that the Host header may have; interval_seconds: between two looks at
-    a host; job_limit: playbooks that run at once.
+    allowed_hosts: more names that the Host header may have; trusted_proxies: networks whose
+    X-Forwarded-* headers are believed; interval_seconds: between two looks at a host; job_limit:
+    playbooks that run at once.
     """
 
     home: Path
@@ -31,6 +32,7 @@ class Settings:
     port: int = 19000
     inventory: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     interval_seconds: float = 10.0
     job_limit: int = 2
 
@@ -83,11 +85,17 @@ def bracketed(name: str) -> str:
 
 
 def load(
-    *, bind: str = "127.0.0.1", port: int | None = None, inventory: str = "", hosts: Sequence[str]
+    *,
+    bind: str = "127.0.0.1",
+    port: int | None = None,
+    inventory: str = "",
+    hosts: Sequence[str] = (),
+    proxies: Sequence[str] = (),
 ) -> Settings:
-    """The settings of this user. port: None for the registry's; hosts: more allowed host names.
+    """The settings of this user. port: None for the registry's; hosts: more allowed host names;
+    proxies: addresses or networks of trusted ones.
 
-    Raises REGISTRY_ELSEWHERE when the registry is no file of this machine.
+    Raises INVALID_PROXY; REGISTRY_ELSEWHERE when the registry is no file of this machine.
     """
     path = registry_path()
     with registry.Registry(path) as opened:
@@ -100,8 +108,22 @@ def load(
         port=int(config["dashboard_port"]) if port is None else port,
         inventory=inventory,
         allowed_hosts=(*hosts, *named),
+        trusted_proxies=tuple(map(proxy, proxies)),
         interval_seconds=int(config["health_check_interval_ms"]) / 1000,
     )
+
+
+def proxy(text: str) -> str:
+    """An address or a network of a proxy as it is usually written. Raises INVALID_PROXY."""
+    try:
+        found = ipaddress.ip_network(text.strip("[]"), strict=False)
+    except ValueError:
+        raise ClawPilotError(
+            "INVALID_PROXY",
+            f"{text!r} is no address of a proxy.",
+            "Give it as numbers, like 127.0.0.1, ::1 or 10.0.0.0/24.",
+        ) from None
+    return str(found)
 
 
 def registry_path() -> Path:

@@ -22,6 +22,7 @@ _STATUS = {
     "HOST_REFUSED": 400,
     "HOST_UNREACHABLE": 502,
     "INTERNAL_ERROR": 500,
+    "LENGTH_MISSING": 411,
     "LINK_REFUSED": 401,
     "LOGIN_REFUSED": 401,
     "LOGIN_REQUIRED": 401,
@@ -110,7 +111,9 @@ def in_our_words(error: HTTPException) -> ClawPilotError:
         )
     if error.code == 413:
         return ClawPilotError(
-            "BODY_TOO_LARGE", "The request is larger than 1 MB.", "Send it in several parts."
+            "BODY_TOO_LARGE",
+            f"The request is larger than {request.max_content_length or 0:,} bytes.",
+            "Send it in several parts.",
         )
     if error.code is not None and error.code < 500:
         return ClawPilotError("REQUEST_REFUSED", "The request cannot be understood.", "")

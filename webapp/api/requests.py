@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...plugins.module_utils._model import ClawPilotError
 from ..jobs.model import Job
@@ -29,6 +30,8 @@ def check() -> None:
     g.query = operation.read_query(request.args)
     if operation.body is not None:
         text = request.get_data(cache=False)
+        if request.content_length is None and len(text) == request.max_content_length:
+            raise RequestEntityTooLarge  # it came in chunks, and the rest was cut off
         if text and request.mimetype != "application/json":
             raise ClawPilotError(
                 "NOT_JSON",

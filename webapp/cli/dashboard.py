@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: dashboard_port]")
 @click.option("-i", "--inventory", default="", help="Inventory file or list of hosts.")
 @click.option("--allowed-host", multiple=True, help="Another name under which it is opened.")
+@click.option("--trusted-proxy", multiple=True, help="Address or network of a proxy in front.")
 @click.option("--plain-http", is_flag=True, help="Listen beyond this machine, without encryption.")
 @click.option("--background", is_flag=True, help="Leave it running behind this terminal.")
 @click.option("--stop", is_flag=True, help="Stop the one that runs, and end. Jobs go on.")
@@ -31,6 +32,7 @@ def dashboard(
     port: int | None,
     inventory: str,
     allowed_host: tuple[str, ...],
+    trusted_proxy: tuple[str, ...],
     plain_http: bool,
     background: bool,
     stop: bool,
@@ -44,7 +46,9 @@ def dashboard(
     from .. import background as behind
     from .. import settings as settings_
 
-    settings = settings_.load(bind=bind, port=port, inventory=inventory, hosts=allowed_host)
+    settings = settings_.load(
+        bind=bind, port=port, inventory=inventory, hosts=allowed_host, proxies=trusted_proxy
+    )
     if rotate_token:
         rotate(settings)
     if url:
@@ -70,6 +74,8 @@ def words_of(settings: Settings, allowed: Sequence[str], plain_http: bool) -> li
         words += ["--inventory", settings.inventory]
     for name in allowed:
         words += ["--allowed-host", name]
+    for proxy in settings.trusted_proxies:
+        words += ["--trusted-proxy", proxy]
     return [*words, *(["--plain-http"] if plain_http else [])]
 
 

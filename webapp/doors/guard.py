@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
@@ -11,13 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...plugins.module_utils._model import ClawPilotError
 from .access import Doors
+from .address import client_of, place
 from .headers import harden
-from .limit import place
 from .origin import is_known_host, is_same_origin
-from .store import digest
 from .who import OPEN, Who, scope_of
 
 COOKIE = "claw_pilot_session"
+MOST_OPEN_BODY = 20_000  # bytes of a request that anybody may send: it holds a token and a path
 SAFE = ("GET", "HEAD", "OPTIONS")
 MACHINES = ("/api/", "/ws", "/metrics", "/healthz")  # these answer in JSON
 
@@ -40,10 +41,13 @@ def check() -> AnyResponse | None:
             "This dashboard is not known under the name in the address.",
             "Open it under the address that it printed, or start it with --allowed-host NAME.",
         )
+    if not request.path.startswith("/api/"):
+        check_length()
     scope = scope_of(current_app.view_functions.get(request.endpoint or ""))
     if request.endpoint is not None and scope == OPEN:
         if request.method not in SAFE:
             check_origin()
+            check_small()
         return None
     bearer = bearer_token()
     asks = by_bearer(services().doors, bearer) if bearer is not None else by_cookie()
@@ -59,6 +63,23 @@ def check() -> AnyResponse | None:
             "Make another token in the dashboard's settings.",
         )
     return None
+
+
+def check_small() -> None:
+    """Nobody who is not known sends a large body."""
+    request.max_content_length = MOST_OPEN_BODY
+
+
+def check_length() -> None:
+    """A form says how long it is: what comes in chunks is cut off without a word where it is too
+    long, and nobody knows when it ends. Raises LENGTH_MISSING.
+    """
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise ClawPilotError(
+            "LENGTH_MISSING",
+            "The request does not say how long it is.",
+            "Send it with Content-Length and not in chunks.",
+        )
 
 
 def check_origin() -> None:
@@ -90,35 +111,37 @@ def by_cookie() -> Who | None:
 
 
 def by_bearer(doors: Doors, token: str) -> Who:
-    """Who has the token. Raises TOKEN_REFUSED, TOO_MANY_TRIES.
-
-    A program that goes on with an old token slows itself only; trying many slows the place.
-    """
-    where = place(request.remote_addr)
-    same = f"{where} {digest(token)[:16]}"
-    check_limit(doors, where, same)
+    """Who has the token. Raises TOKEN_REFUSED, TOO_MANY_TRIES."""
     asks = doors.by_token(token)
     if asks is None:
-        if not doors.limit.known(same):
-            doors.limit.failed(where)
-        doors.limit.failed(same)
-        raise ClawPilotError(
-            "TOKEN_REFUSED",
-            "The dashboard does not know this token.",
-            "Use the one in its file dashboard-token, or an API token that was not revoked.",
+        refuse(
+            doors,
+            ClawPilotError(
+                "TOKEN_REFUSED",
+                "The dashboard does not know this token.",
+                "Use the one in its file dashboard-token, or an API token that was not revoked.",
+            ),
         )
     return asks
 
 
-def check_limit(doors: Doors, *keys: str) -> None:
-    wait = max(doors.limit.wait(key) for key in keys)
-    if wait:
-        g.retry_after = wait
-        raise ClawPilotError(
-            "TOO_MANY_TRIES",
-            f"Too many wrong tokens came from there; the next is looked at in {wait} seconds.",
-            "Wait, then use the token in the dashboard's file dashboard-token.",
-        )
+def refuse(doors: Doors, error: ClawPilotError) -> NoReturn:
+    """Raise the error about what was wrong, or TOO_MANY_TRIES where there is much of it."""
+    from ..services import services
+
+    proxies = services().settings.trusted_proxies
+    forwarded = request.headers.getlist("X-Forwarded-For")
+    where = place(client_of(request.remote_addr, forwarded, proxies))
+    wait = doors.limit.wait(where)
+    if not wait:
+        doors.limit.failed(where)
+        raise error
+    g.retry_after = wait
+    raise ClawPilotError(
+        "TOO_MANY_TRIES",
+        f"Too many wrong tokens came from there; this one is wrong, too. Wait {wait} seconds.",
+        "Use the token in the dashboard's file dashboard-token: a right one never waits.",
+    )
 
 
 def ask_to_log_in() -> AnyResponse:

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How often a wrong token may be tried: a few times at once, then more and more slowly.
 
-Addresses are those of the connection: what a header says of them is not believed.
+It never stands in the way of a right one: that is looked up before.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -42,11 +41,6 @@ class Limit:
             left = tries.until - self._now() if tries else 0.0
         return int(left) + 1 if left > 0 else 0
 
-    def known(self, key: str) -> bool:
-        """Whether the key was wrong before."""
-        with self._lock:
-            return key in self._tries
-
     def failed(self, key: str) -> None:
         """Count a wrong try."""
         with self._lock:
@@ -60,20 +54,3 @@ class Limit:
             self._tries[key] = tries
             while len(self._tries) > _MOST:
                 self._tries.popitem(last=False)
-
-    def passed(self, key: str) -> None:
-        """Forget the wrong tries of the key."""
-        with self._lock:
-            self._tries.pop(key, None)
-
-
-def place(address: str | None) -> str:
-    """What counts as one place: an IPv4 address, or the network that one IPv6 user has."""
-    try:
-        found = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return address or "unknown"
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)

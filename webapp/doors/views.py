@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from ...plugins.module_utils._model import ClawPilotError
 from ..services import services
 from .access import SESSION_SECONDS
-from .guard import COOKIE, by_cookie, check_limit
-from .limit import place
+from .guard import COOKIE, by_cookie, refuse
 from .who import is_open, needs, who
 
 pages = Blueprint("doors", __name__)
@@ -33,17 +32,13 @@ def login() -> Response:
 @is_open
 def enter() -> Response:
     """Take the token or the code of a link, and give a session for it."""
-    doors, where = services().doors, f"login {place(request.remote_addr)}"
+    doors = services().doors
     link, token = request.form.get("link", "")[:_MOST], request.form.get("token", "")[:_MOST]
     try:
-        check_limit(doors, where)
-        good = doors.use_link(link) if link else doors.file.matches(token.strip())
-        if not good:
-            doors.limit.failed(where)
-            raise wrong_link() if link else wrong_token()
+        if not (doors.use_link(link) if link else doors.file.matches(token.strip())):
+            refuse(doors, wrong_link() if link else wrong_token())
     except ClawPilotError as error:
         return form(error=error)
-    doors.limit.passed(where)
     answer = redirect(local_path(request.form.get("next", "")), 303)
     answer.set_cookie(
         COOKIE,

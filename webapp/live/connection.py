@@ -24,6 +24,7 @@ MOST_LINES = 5000
 MOST_IDS = 5000
 GOING_AWAY = 1001
 POLICY = 1008
+TRY_LATER = 1013
 
 
 class Socket(Protocol):
@@ -42,10 +43,14 @@ class Socket(Protocol):
 class Connection:
     """ws: its event is our bell as well; packed: whether frames may be compressed.
 
-    allowed: whether it is still logged in, asked again with every ping.
+    allowed: whether it is still logged in, asked again with every ping; whose: the session or the
+    token that it belongs to.
     """
 
-    def __init__(self, ws: Socket, hub: Hub, packed: bool, allowed: Callable[[], bool]) -> None:
+    def __init__(
+        self, ws: Socket, hub: Hub, packed: bool, allowed: Callable[[], bool], whose: str
+    ) -> None:
+        self.whose = whose
         self._ws = ws
         self._hub = hub
         self._packed = packed
@@ -80,7 +85,9 @@ class Connection:
 
     def run(self) -> None:
         """Serve the browser until it goes, or we do. Raises ConnectionClosed, OSError."""
-        self._hub.join(self)
+        if not self._hub.join(self):
+            self._ws.close(TRY_LATER, "There are too many.")
+            return
         try:
             while not self._hub.stopping.is_set():
                 self._ws.event.wait(max(0.0, self._ping_at - time.monotonic()))

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PACE = 0.05  # seconds between two batches: a burst of changes is one
 LOOK_EVERY = 20.0  # seconds; the monitor forgets who looks after 30
-MOST = 150  # connections; each holds a thread of the server's 200
+MOST = 150  # connections; each holds a thread of the server
+MOST_OF_ONE = 60  # of one session or token
 _KEPT = 32  # batches
 
 
@@ -58,14 +59,27 @@ class Hub:
         """Connections now."""
         return len(self._connections)
 
-    def join(self, connection: Connection) -> None:
-        """Count the connection in; the first one starts the thread."""
+    def has_room(self, whose: str) -> bool:
+        """Whether one more may come of that session or token."""
         with self._lock:
+            return self._has_room(whose)
+
+    def _has_room(self, whose: str) -> bool:
+        own = sum(1 for connection in self._connections if connection.whose == whose)
+        few = len(self._connections) < MOST and own < MOST_OF_ONE
+        return few and not self.stopping.is_set()
+
+    def join(self, connection: Connection) -> bool:
+        """Count the connection in, if there is room; the first one starts the thread."""
+        with self._lock:
+            if not self._has_room(connection.whose):
+                return False
             self._connections.add(connection)
-            if self._thread is None and not self.stopping.is_set():
+            if self._thread is None:
                 self._begin()
                 self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
                 self._thread.start()
+            return True
 
     def leave(self, connection: Connection) -> None:
         with self._lock:

@@ -13,11 +13,11 @@ from flask_sock import Sock
 
 from ...plugins.module_utils._model import ClawPilotError
 from ..doors.guard import COOKIE, bearer_token
-from ..doors.who import needs
+from ..doors.who import needs, who
 from ..services import Services, services
 from .connection import Connection
 from .frames import agree
-from .hub import MOST
+from .hub import MOST, MOST_OF_ONE
 from .wire import Wire
 
 _EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
     def live(ws: Any) -> None:
         packed = bool(request.environ.get(_EXTENSIONS))
         with suppress(OSError):  # a browser that went while we were sending, or took nothing
-            Connection(ws, services().hub, packed, still_allowed(services())).run()
+            Connection(ws, services().hub, packed, still_allowed(services()), whose()).run()
 
     sock.init_app(app)
     for rule in app.url_map.iter_rules():
@@ -58,11 +58,18 @@ def prepare() -> None:
     """Before the handshake: give simple-websocket our socket, and say what may be agreed on."""
     if not request.environ.get("HTTP_UPGRADE") or request.path != "/ws":
         return
-    if services().hub.count >= MOST or services().hub.stopping.is_set():
+    if not services().hub.has_room(whose()):
         raise ClawPilotError(
             "TOO_MANY_BROWSERS",
-            f"More than {MOST} browsers are connected, or the dashboard is about to stop.",
+            f"{MOST} browsers are connected, or {MOST_OF_ONE} of this login or token, or the"
+            " dashboard is about to stop.",
             "Close some of them, or wait; the page connects again by itself.",
+        )
+    if getattr(request.environ.get("gunicorn.socket"), "until", None) is not None:
+        # The server knows a live connection by how its address is written, and gives it a thread
+        # that has time. This one would hold a thread of those for pages.
+        raise ClawPilotError(
+            "REQUEST_REFUSED", "The address of the live connection is /ws.", "Ask for GET /ws."
         )
     agreed = agree(request.environ.pop(_EXTENSIONS, ""))
     if agreed:
@@ -70,6 +77,12 @@ def prepare() -> None:
     for name in _SOCKETS:
         if name in request.environ:
             request.environ[name] = Wire(request.environ[name])
+
+
+def whose() -> str:
+    """By what connections are counted: the session, or the name of the token."""
+    asks = who()
+    return (asks.session or asks.name) if asks else ""
 
 
 def still_allowed(shared: Services) -> Any:
