@@ -14,8 +14,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..plugins.module_utils._merge import redact
 from ..plugins.module_utils._model import ClawPilotError
+from ..plugins.module_utils._secrets import redact
 from . import extra_vars
 
 COLLECTION = "claw.pilot"

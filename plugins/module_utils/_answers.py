@@ -19,10 +19,10 @@ from ._channel_requests import from_gateway
 from ._gateway_token import dotenv, gateway_token
 from ._host import Host
 from ._journal import read_marker
-from ._merge import mask, redact
 from ._model import ClawPilotError, Layout
 from ._pairing import gateway, read_inbox
 from ._rpc import Connection
+from ._secrets import mask, mask_all, redact, secrets_in
 from ._state_files import mem0_installed, read_config
 
 Data = dict[str, Any]
@@ -140,9 +140,13 @@ def config(host: Host, instance: Data) -> Data:
     if found.value is None:
         problem = found.problem or {"code": "NO_CONFIG", "message": "There is no config."}
         raise ClawPilotError(problem["code"], problem["message"], "See what doctor says of it.")
-    text = json.dumps(redact(dict(found.value)), indent=2, ensure_ascii=False)
-    secrets = frozenset(value for value in dotenv(instance).values() if len(value) >= 8)
-    return {"text": mask(text, secrets), "drift": _drifted(host, instance, found.value)}
+    known = (*dotenv(instance).values(), *secrets_in(found.value))
+    secrets = frozenset(value for value in known if len(value) >= 8)
+    shown = mask_all(redact(dict(found.value)), secrets)
+    return {
+        "text": json.dumps(shown, indent=2, ensure_ascii=False),
+        "drift": mask_all(_drifted(host, instance, found.value), secrets),
+    }
 
 
 def _drifted(host: Host, instance: Data, current: Mapping[str, Any]) -> list[Data]:

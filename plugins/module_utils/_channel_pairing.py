@@ -16,8 +16,8 @@ from ._channel_requests import Wanted, choose, label, trouble, without
 from ._facts import find_one
 from ._gateway_token import dotenv, gateway_token, resolved, variables_of
 from ._host import Host
-from ._merge import mask
 from ._model import ClawPilotError
+from ._secrets import mask
 from ._state_files import read_config
 from ._summary import dig
 

@@ -12,8 +12,9 @@ from copy import deepcopy
 from typing import Any
 
 from ._config import drop_units, render
-from ._merge import merge, redact
+from ._merge import merge
 from ._model import Layout, spec_from
+from ._secrets import redact
 from ._takeover import without
 
 Data = dict[str, Any]

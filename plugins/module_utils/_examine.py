@@ -16,8 +16,8 @@ from typing import Any
 from . import _rpc
 from ._gateway_token import dotenv, resolved, token_of, variables_of
 from ._host import Host
-from ._merge import mask
 from ._model import ClawPilotError
+from ._secrets import mask, redact_text
 from ._state_files import read_config
 from ._summary import dig
 
@@ -120,7 +120,8 @@ def _telegram(status: Any) -> dict[str, Any]:
 
 def _masked(seen: dict[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
     """The same without a secret in what the gateway itself said."""
-    seen["error"] = mask(seen["error"], secrets)
+    seen["error"] = redact_text(mask(seen["error"], secrets))
     if seen["telegram"]:
-        seen["telegram"]["last_error"] = mask(seen["telegram"]["last_error"], secrets)
+        said = mask(seen["telegram"]["last_error"], secrets)
+        seen["telegram"]["last_error"] = redact_text(said)
     return seen

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._merge import mask
 from ._model import ClawPilotError
+from ._secrets import mask, mask_all
 
 _LONGEST_WORDS = 500  # characters of the gateway's own words in a message
 _DEFAULT_WAIT = 0.5  # seconds, for a gateway that wants to be asked again and does not say when
@@ -80,7 +80,7 @@ def refusal(name: str, method: str, error: Mapping[str, Any], secret: str) -> Ga
 
     name: how messages call the gateway; error: `error` of its answer.
     """
-    plain = _masked(dict(error), frozenset((secret,)))
+    plain = mask_all(dict(error), frozenset((secret,)))
     details = plain["details"] if isinstance(plain.get("details"), dict) else {}
     words = _in_words(_text(plain.get("message"))) or "no reason given"
     code = _CODES.get(_text(details.get("code")), "GATEWAY_REFUSED")
@@ -122,14 +122,6 @@ def _wait(error: Mapping[str, Any]) -> float | None:
     if isinstance(wait, (int, float)) and 0 <= wait < 1e9:
         return wait / 1000
     return _DEFAULT_WAIT
-
-
-def _masked(value: Any, secrets: frozenset[str]) -> Any:
-    if isinstance(value, dict):
-        return {_masked(key, secrets): _masked(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item, secrets) for item in value]
-    return mask(value, secrets) if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from ._config import drop_units, render, workspace
 from ._dotenv import parse, update
 from ._handover import BEFORE, RETIRED, Handover, finish
 from ._host import PRIVATE_DIR, PRIVATE_FILE, Host
-from ._merge import mask, merge
+from ._merge import merge
 from ._model import (
     GATEWAY_TOKEN_VARIABLE,
     MEM0_KEY_VARIABLE,
@@ -35,6 +35,7 @@ from ._ports import PortRange, choose_port
 from ._predecessor import Predecessor
 from ._probe import describe_own
 from ._reconcile import Observed, Plan, Wanted, digest, plan
+from ._secrets import mask
 from ._services import ServiceManager, account_home
 from ._sightings import ServiceState
 from ._state_files import mem0_installed

@@ -16,8 +16,8 @@ from typing import Any, Optional
 from ._dotenv import parse as parse_dotenv
 from ._log_files import MAX_BYTES, LogFile, end_of_lines, lines_after, lines_before, opened
 from ._log_lines import LEVELS, entry
-from ._merge import REDACTED, mask, redact
 from ._model import ClawPilotError
+from ._secrets import mask, redact_text, secrets_in
 from ._state_files import MAX_SMALL_BYTES, read_bounded, read_config
 
 Entry = dict[str, str]  # {"time", "level", "subsystem", "message"}
@@ -109,28 +109,19 @@ def _last(logs: Sequence[LogFile], lines: int, lowest: int) -> tuple[list[Entry]
 
 
 def _masked(instance: Mapping[str, Any], entries: list[Entry]) -> list[Entry]:
-    """OpenClaw masks secrets itself; those of its config and .env are looked for once more."""
+    """OpenClaw masks secrets itself; those of its config and .env are looked for once more, and
+    whatever else looks like one.
+    """
     secrets = frozenset(_secrets(instance)) if entries else frozenset()
-    if not secrets:
-        return entries
-    return [{key: mask(text, secrets) for key, text in one.items()} for one in entries]
+    return [{key: redact_text(mask(text, secrets)) for key, text in one.items()} for one in entries]
 
 
 def _secrets(instance: Mapping[str, Any]) -> set[str]:
     config = read_config(str(instance["config_path"])).value or {}
-    found = set(_hidden(config, redact(config)))
+    found = set(secrets_in(config))
     try:
         text, _status = read_bounded(os.path.join(instance["state_dir"], ".env"), MAX_SMALL_BYTES)
         found |= set(parse_dotenv(text).values())
     except (OSError, ClawPilotError):
         pass
     return {secret for secret in found if len(secret) >= _MIN_SECRET}
-
-
-def _hidden(value: Any, shown: Any) -> list[str]:
-    """The texts of a config that redact() has masked."""
-    if isinstance(value, Mapping):
-        return [text for key, item in value.items() for text in _hidden(item, shown[key])]
-    if isinstance(value, list):
-        return [text for item, seen in zip(value, shown) for text in _hidden(item, seen)]
-    return [value] if isinstance(value, str) and shown == REDACTED else []

@@ -8,15 +8,8 @@ Private to the claw.pilot collection. Python 3.9 or later.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-REDACTED = "********"
-_SECRET_KEY = re.compile(
-    r"(token|secret|password|api[-_]?key|private[-_]?key|authorization|credentials?|cookie)$",
-    re.IGNORECASE,
-)
-_ONLY_REFERENCE = re.compile(r"\$\{[A-Z_][A-Z0-9_]*\}\Z")
 _ABSENT = object()
 
 
@@ -129,22 +122,3 @@ def _arrays_below(value: Any, path: str) -> set[str]:
 
 def _joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
-
-
-def redact(value: Any, key: str = "") -> Any:
-    """The data with secret-looking values masked; ${VAR} references stay readable."""
-    if isinstance(value, dict):
-        return {name: redact(item, name) for name, item in value.items()}
-    if isinstance(value, list):
-        return [redact(item, key) for item in value]
-    if isinstance(value, str) and _SECRET_KEY.search(key) and not _ONLY_REFERENCE.match(value):
-        return REDACTED
-    return value
-
-
-def mask(text: str, secrets: frozenset[str]) -> str:
-    """The text with every secret value masked; longest first, so that none shows in part."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= 4:
-            text = text.replace(secret, REDACTED)
-    return text

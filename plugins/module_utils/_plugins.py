@@ -26,13 +26,13 @@ from ._gateway_token import token_of
 from ._host import Host
 from ._instance import Instance
 from ._mem0_services import mem0_gaps
-from ._merge import mask, redact
 from ._model import ClawPilotError, Layout, Mem0Spec, spec_from, to_plain
 from ._module import layout_of, manager_of, prefix_of
 from ._plugin_facts import Data, Installed, Loaded
 from ._plugin_store import PluginStore
 from ._prepare import check_capacity
 from ._runtime import check_version, find
+from ._secrets import mask, redact
 from ._summary import dig
 from ._takeover import without
 

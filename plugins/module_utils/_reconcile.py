@@ -15,7 +15,7 @@ from typing import Any
 
 from ._config import MEM0_PLUGIN, MEM0_TELEMETRY
 from ._dotenv import parse
-from ._merge import REDACTED, redact
+from ._secrets import REDACTED, redact
 from ._summary import dig
 from ._takeover import shown
 

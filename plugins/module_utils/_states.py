@@ -22,13 +22,13 @@ from ._gateway_error import GatewayError
 from ._host import Host
 from ._instance import Instance, Request, Target
 from ._mem0_services import mem0_gaps
-from ._merge import mask
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
 from ._module import below_home, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._prepare import check_room_for_instance
 from ._remove import backup, removal, remove
 from ._runtime import find
+from ._secrets import mask
 from ._state_files import mem0_installed
 from ._summary import dig
 from ._takeover import unlocked

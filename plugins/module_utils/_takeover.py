@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._config import PROTECTED, render
-from ._merge import REDACTED, redact
 from ._model import (
     GATEWAY_TOKEN_VARIABLE,
     MAIN_AGENT,
@@ -28,6 +27,7 @@ from ._model import (
     check_agent_id,
     spec_from,
 )
+from ._secrets import redact
 from ._summary import agents, auth, base_path, dig, model
 
 Place = tuple[str, ...]
@@ -68,7 +68,6 @@ _SPOKEN: dict[str, Place] = {
     "trusted_proxies": ("gateway", "trustedProxies"),
     "heartbeat": ("agents", "defaults", "heartbeat"),
 }
-_HIDDEN = ("env", "headers")  # mappings whose keys are anybody's
 
 
 @dataclass(frozen=True)
@@ -360,7 +359,7 @@ def _without_variables(config: Mapping[str, Any]) -> dict[str, Any]:
 def shown(before: Any, after: Any) -> tuple[Any, Any]:
     """Both, but only where they differ, for a diff: what stays theirs is nobody's to read."""
     old, new = _differing(before, after)
-    return _hidden(redact(old)), _hidden(redact(new))
+    return redact(old), redact(new)
 
 
 def _differing(before: Any, after: Any) -> tuple[Any, Any]:
@@ -372,9 +371,3 @@ def _differing(before: Any, after: Any) -> tuple[Any, Any]:
         {key: pairs[key][0] for key in keys if key in before},
         {key: pairs[key][1] for key in keys if key in after},
     )
-
-
-def _hidden(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: REDACTED if k in _HIDDEN else _hidden(v) for k, v in value.items()}
-    return [_hidden(item) for item in value] if isinstance(value, list) else value

@@ -29,7 +29,7 @@ PURE = set(
     " _frames"
     " _gateway _gateway_error _hostile _includes _json5 _log_lines _merge _metrics _model"
     " _pairing_policy _plugin_facts _ports _problems _reconcile _sightings _state_words _summary"
-    " _takeover _unit".split()
+    " _secret_names _secret_texts _secrets _takeover _unit".split()
 )
 # What a pure file has no use for.
 EFFECTS = set(
@@ -359,14 +359,14 @@ def test_a_file_that_breaks_the_rule_is_refused(rule: object, path: str, text: s
     ("path", "text"),
     [
         (f"{UTILS}_model.py", "import os.path\nimport re\nos.path.join('a', 'b')"),
-        (f"{UTILS}_reconcile.py", "from . import _model\nfrom ._merge import redact"),
+        (f"{UTILS}_reconcile.py", "from . import _model\nfrom ._secrets import redact"),
         (f"{UTILS}_host.py", "import subprocess\nfrom ._model import Layout"),
         (f"{UTILS}_module.py", "from ansible.module_utils.basic import AnsibleModule"),
         (f"{UTILS}_x.py", "def f(a: int | None) -> str | None:\n    b: int | None = a | 4"),
         (f"{MODULES}openclaw_x.py", "from ..module_utils._module import finish"),
         ("plugins/action/x.py", "from ansible.plugins.action import ActionBase"),
         ("webapp/jobs.py", "import ansible_runner"),
-        ("webapp/cli.py", "from ..plugins.module_utils._merge import redact\n"),
+        ("webapp/cli.py", "from ..plugins.module_utils._secrets import redact\n"),
     ],
 )
 def test_a_file_that_keeps_the_rules_passes(path: str, text: str) -> None:

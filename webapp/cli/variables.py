@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ...plugins.module_utils._merge import redact
+from ...plugins.module_utils._secret_names import is_secret
 
 _JSON_SCALAR = re.compile(r"(true|false|null|-?(0|[1-9][0-9]*))\Z")
 
@@ -41,7 +41,7 @@ def parse_value(key: str, text: str) -> Any:
     """What a value means: @file is the text of that file, JSON is JSON, all else is a string."""
     if text.startswith("@"):
         return read_value(key, Path(text[1:]).expanduser())
-    if redact(text, key) != text:
+    if is_secret(key):
         return text  # a secret stays what it is, even one of digits only
     if _JSON_SCALAR.match(text) or text.startswith(("[", "{", '"')):
         try:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...plugins.module_utils._model import ClawPilotError
+from ...plugins.module_utils._secrets import redact
 from .. import extra_vars
 from .. import playbook as shared
-from . import secrets
 from .catalog import Catalog, lock_of
 from .files import Files
 from .model import QUEUED, Data, Event, Here, Job, Policy, Request, now
@@ -177,7 +177,7 @@ class Jobs:
         self, request: Request, hosts: builtins.list[str] | None = None, of: int | None = None
     ) -> Job:
         id, variables = uuid.uuid4().hex, extra_vars.plain(request.all_variables)  # noqa: A001
-        shown = secrets.redacted(variables)
+        shown = redact(variables)
         order = {"word": self.catalog.word(request.playbook), "policy": vars(self.policy)}
         self.files.make(id, variables, order)
         try:
@@ -185,8 +185,7 @@ class Jobs:
                 {
                     **row_of(request, shown),
                     "id": id,
-                    "has_secrets": bool(secrets.values(variables))
-                    or shown != extra_vars.plain(variables),
+                    "has_secrets": shown != variables,
                     "command": command_of(request, shown, hosts or []),
                     "limit_hosts": hosts or [],
                     "again_of": of,

@@ -13,15 +13,14 @@ import contextlib
 import json
 import os
 import random
-import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...plugins.module_utils._merge import REDACTED
 from ...plugins.module_utils._model import ClawPilotError
+from ...plugins.module_utils._secrets import redact
 from ..places import HostPlace
 from .bundle import bundle, command
 
@@ -32,7 +31,6 @@ LONGEST_WAIT = 30.0
 GRACE_SECONDS = 2.0
 TURN_SECONDS = 5.0
 MAX_TAILS = 64
-_SECRET = re.compile(r"(?<=[=: ])(?:[A-Za-z0-9_\-]{32,}|sk-[A-Za-z0-9_\-]+)")
 Data = dict[str, Any]
 OnLines = Callable[[list[Data]], None]
 
@@ -299,7 +297,7 @@ class Session:
 
     def _last_words(self, code: int | None) -> str:
         if self._words:
-            return f"{_SECRET.sub(REDACTED, self._words[-1]).rstrip('.')}."
+            return f"{redact(self._words[-1]).rstrip('.')}."
         return f"Its process ended with code {code}." if code else "Its connection ended."
 
     async def _end(self) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ...plugins.module_utils._merge import REDACTED
+from ...plugins.module_utils._secrets import is_masked
 from ..answers import ANTHROPIC, Known, known_models
 from .form_schema import Field, fields
 from .form_values import COPY, NEW, NO_KEY, Row, Typed
@@ -36,7 +36,8 @@ def again(variables: Data, host: str, known: Known) -> Typed:
     typed = empty(host, known)
     for one in fields().values():
         value = _at(variables, one.name)
-        if value not in (None, REDACTED) and one.kind not in ("rows", "secret") and not one.hidden:
+        given = value is not None and not is_masked(value)
+        if given and one.kind not in ("rows", "secret") and not one.hidden:
             typed.texts[one.name] = as_text(one, value)
     typed.rows["agents"] = [_row("agents", agent) for agent in variables.get("agents", ())]
     given = variables.get("providers")
@@ -66,7 +67,8 @@ def as_text(one: Field, value: Any) -> str:
 
 def _row(kind: str, item: Data) -> Row:
     keys = [column.name.partition(".")[2] for column in fields()[kind].columns]
-    return {key: str(item[key]) for key in keys if item.get(key) not in (None, REDACTED)}
+    given = {key: item[key] for key in keys if item.get(key) is not None}
+    return {key: str(value) for key, value in given.items() if not is_masked(value)}
 
 
 def _provider(item: Data, variables: Data) -> Row:

@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ...plugins.module_utils._merge import redact
 from ...plugins.module_utils._model import ClawPilotError
+from ...plugins.module_utils._secrets import redact
 from ..doors.who import actor, needs
 from ..jobs.model import STATES
 from ..services import services

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.claw.pilot.plugins.module_utils._secrets import redact
 from ansible_collections.claw.pilot.webapp import playbook
 from ansible_collections.claw.pilot.webapp.jobs import Request, surroundings
 from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog, lock_of
 from ansible_collections.claw.pilot.webapp.jobs.endings import Run, ending
 from ansible_collections.claw.pilot.webapp.jobs.secrets import (
     Redactor,
-    redacted,
     values,
 )
 from ansible_collections.claw.pilot.webapp.jobs.writer import event_of, joined
@@ -42,7 +42,7 @@ def test_pitfall_6_a_secret_is_known_however_it_is_written(
     shown = Redactor(variables).text(text)
     assert not any(word in shown for word in hidden)
     assert shown.startswith("before ") and shown.endswith(" behind")
-    assert not any(word in str(redacted(variables)) for word in hidden)
+    assert not any(word in str(redact(variables)) for word in hidden)
 
 
 def test_pitfall_6_what_is_no_secret_stays_readable() -> None:
@@ -57,7 +57,7 @@ def test_pitfall_6_what_is_no_secret_stays_readable() -> None:
     }
     assert values(variables) == frozenset()
     assert Redactor(variables).text("acme is true, level info") == "acme is true, level info"
-    assert redacted(variables)["token"] == "${A_REFERENCE}"
+    assert redact(variables)["token"] == "${A_REFERENCE}"
 
 
 def test_pitfall_6_results_are_masked_by_name_and_by_value() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three-way merge, merge patch and masking, by tables and by properties."""
+"""Three-way merge and merge patch, by tables and by properties."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._merge import (
-    REDACTED,
     array_paths,
-    mask,
     merge,
     merge_patch,
-    redact,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,54 +186,6 @@ def test_a_patch_says_only_what_changes() -> None:
     current = {"a": {"b": 1, "c": [1]}, "d": 2, "e": 3}
     target = {"a": {"b": 1, "c": [2]}, "d": 2}
     assert merge_patch(current, target) == {"a": {"c": [2]}, "e": None}
-
-
-@pytest.mark.parametrize(
-    "key",
-    ["token", "botToken", "apiKey", "api_key", "ANTHROPIC_API_KEY", "clientSecret", "password"]
-    + ["privateKey", "authToken"],
-)
-def test_a_value_that_looks_secret_is_redacted(key: str) -> None:
-    assert redact({"x": [{key: "s3cret"}]}) == {"x": [{key: REDACTED}]}
-    assert redact({key: ["s3cret"]}) == {key: [REDACTED]}
-
-
-def test_a_reference_stays_readable_and_other_values_too() -> None:
-    data = {"token": "${A}", "mode": "token", "maxTokens": 5, "apiKey": "${A_B}", "tokens": "x"}
-    assert redact(data) == data
-
-
-@pytest.mark.parametrize("value", ["${A} s3cret", "$${A}", "${a}", "s3cret ${A}"])
-def test_more_than_a_reference_is_redacted(value: str) -> None:
-    assert redact({"token": value}) == {"token": REDACTED}
-
-
-plain = st.text(st.characters(min_codepoint=33, max_codepoint=0x17F, exclude_characters="*"))
-
-
-@given(st.frozensets(plain.filter(lambda s: len(s) >= 4), max_size=5), st.data())
-def test_no_secret_of_four_characters_or_more_survives_a_mask(
-    secrets: frozenset[str], data: st.DataObject
-) -> None:
-    parts = st.sampled_from(sorted(secrets)) | plain if secrets else plain
-    text = "".join(data.draw(st.lists(parts, max_size=6)))
-    masked = mask(text, secrets)
-    assert not [secret for secret in secrets if secret in masked]
-
-
-@pytest.mark.parametrize(
-    ("text", "secrets", "masked"),
-    [
-        ("token abcdef!", {"abcdef"}, f"token {REDACTED}!"),
-        ("abcdef and abcd", {"abcd", "abcdef"}, f"{REDACTED} and {REDACTED}"),
-        ("yes, 1 and on", {"1", "on", "yes"}, "yes, 1 and on"),
-        ("nothing here", {"abcdef", ""}, "nothing here"),
-    ],
-)
-def test_a_mask_hides_whole_secrets_and_leaves_the_rest(
-    text: str, secrets: set[str], masked: str
-) -> None:
-    assert mask(text, frozenset(secrets)) == masked
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_the_diff_shows_what_changes_and_no_secret() -> None:
     assert CANARY not in json.dumps([before, after])
     assert "slack" not in json.dumps([before, after])
     assert after["gateway"]["auth"]["token"] == "${OPENCLAW_GW_AUTH_TOKEN}"
-    assert before["env"] == "********"
+    assert before["env"] == {"vars": {"ODD": "********"}}
 
 
 def test_taking_over_twice_changes_nothing_more() -> None:
