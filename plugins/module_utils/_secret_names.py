@@ -27,11 +27,12 @@ _ENDS = ("key", "pass", "pwd", "auth")
 _NO_SECRET_ENDS = ("bypass", "compass", "hotkey", "monkey", "surpass", "turkey")
 # Its last word says that it only describes a secret: where it is, of which kind, how long it holds.
 _DESCRIBES = frozenset(
-    "algorithm allowlist at budget count dir dirs directory enabled env error errors expires"
-    " expiry field fields file files filter fingerprint folder format from header host hostname hosts id ids keywords"
-    " kind limit method mode modes ms name names path paths policy port prefix prefixes provider"
-    " required retention scope scopes seconds source status store strategy target thumbprint"
-    " timeout ttl type types url urls uri version visibility".split()
+    "algorithm allowlist at budget count dir directory dirs enabled env error errors"
+    " expires expiry field fields file files filter fingerprint folder format from header"
+    " host hostname hosts id ids keywords kind limit method mode modes ms name names path"
+    " paths policy port prefix prefixes provider required retention scope scopes seconds"
+    " source status store strategy target thumbprint timeout ttl type types uri url urls"
+    " version visibility".split()
 )
 # Names of OpenClaw's config and of ours that are no secrets, their words joined.
 _HARMLESS = frozenset(
