@@ -189,7 +189,10 @@ def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
     Raises BACKUP_FAILED; then nothing is left of it.
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    path = os.path.join(folder, f"openclaw-{slug}-{stamp}.tar.gz")
+    name = os.path.join(folder, f"openclaw-{slug}-{stamp}")
+    path, again = f"{name}.tar.gz", 1
+    while host.exists(path):  # made in this second, or before the clock was put back
+        path, again = f"{name}-{again}.tar.gz", again + 1
     for parent in _journal.missing_parents(host, folder, "/"):
         host.make_dir(parent, PRIVATE_DIR)
     host.write(path, "")

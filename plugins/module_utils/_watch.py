@@ -68,7 +68,7 @@ class Eyes:
         self.instances: dict[str, Data] = {}  # as they travelled last
         self.looked_at = 0.0  # monotonic: when the last look began
         self._told: Data = {}
-        self._told_at: dict[str, float] = {}
+        self._told_at: dict[str, float] = {}  # monotonic
         self._metrics_at = 0.0
         self._sample = CpuSample()
         self._standing: tuple[float, Data] = (0.0, {})
@@ -88,7 +88,9 @@ class Eyes:
             "warnings": seen["warnings"],
             "hidden": hidden(orders.get("state_dirs") or (), seen["instances"]),
         }
-        settled = {name: self._settled(name, one, now, metrics) for name, one in instances.items()}
+        settled = {
+            name: self._settled(name, one, now, began, metrics) for name, one in instances.items()
+        }
         news = self._news(before, told, settled, seen["observed_at"])
         self._told, self.instances, self.looked_at = told, settled, began
         return news
@@ -116,16 +118,16 @@ class Eyes:
         self._sample = _host_facts.cpu_sample(host)  # that of a moment ago would tell of ourselves
         return {**standing, **_host_facts.moving_facts(host, homes, before)}
 
-    def _settled(self, name: str, instance: Data, now: float, metrics: bool) -> Data:
+    def _settled(self, name: str, instance: Data, now: float, steady: float, metrics: bool) -> Data:
         before = self.instances.get(name)
         settled = _delta.settled_instance(instance, before, now, metrics)
         old = (before or {}).get("process") or {}
         process = settled["process"]
         if metrics:
-            passed = now - self._told_at.get(name, now)
+            passed = steady - self._told_at.get(name, steady)
             process = settled["process"] = _delta.with_cpu(process, old, passed)
         if process.get("cpu_seconds") != old.get("cpu_seconds"):
-            self._told_at[name] = now
+            self._told_at[name] = steady
         return settled
 
     def _news(self, before: Data, told: Data, settled: dict[str, Data], at: str) -> list[Data]:

@@ -66,6 +66,7 @@ class Doors:
         if row is None:
             return None
         now = self.store.now()
+        row = self._not_of_the_future(row, now)
         over = now > row["created_at"] + SESSION_SECONDS or now > row["used_at"] + IDLE_SECONDS
         if over or row["generation"] != self.file.generation():
             self.store.drop("sessions", "hash", row["hash"])
@@ -96,17 +97,21 @@ class Doors:
         """A code that logs in once, within five minutes."""
         now = self.store.now()
         self.store.drop("links", "expires_at", now, "<")
+        self.store.drop("links", "expires_at", now + LINK_SECONDS, ">")
         code = secrets.token_urlsafe(32)
         self.store.add("links", {"hash": digest(code), "expires_at": now + LINK_SECONDS})
         return code
 
     def use_link(self, code: str) -> bool:
-        """Whether the code was good; it is none any more. Of two at once, one gets it."""
+        """Whether the code was good; it is none any more. Of two at once, one gets it.
+
+        One that lasts for longer than any is from before the clock was put back.
+        """
         row = self.store.find("links", "hash", digest(code))
         return bool(
             row
             and self.store.drop("links", "hash", row["hash"])
-            and row["expires_at"] > self.store.now()
+            and 0 < row["expires_at"] - self.store.now() <= LINK_SECONDS
         )
 
     def tokens(self) -> list[dict[str, Any]]:
@@ -142,8 +147,15 @@ class Doors:
 
     def _used(self, table: str, row: Row) -> None:
         now = self.store.now()
-        if now - row["used_at"] > USED_EVERY:
-            self.store.touch(table, row["hash"], now)
+        if abs(now - row["used_at"]) > USED_EVERY:  # the clock may have been put back since
+            self.store.put_down(table, row["hash"], used_at=now)
+
+    def _not_of_the_future(self, row: Row, now: float) -> Row:
+        """The session; one made while the clock was ahead would go on until the clock is there."""
+        ahead = {name: now for name in ("created_at", "used_at") if row[name] > now}
+        if ahead:
+            self.store.put_down("sessions", row["hash"], **ahead)
+        return {**row, **ahead}
 
 
 def _shown(row: Row) -> dict[str, Any]:

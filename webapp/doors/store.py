@@ -61,11 +61,12 @@ class Store:
         with self._lock:
             self._db.table(table).upsert(dict(row), pk=_KEYS[table])
 
-    def touch(self, table: str, hashed: str, when: float) -> None:
-        """Put down when something was last used."""
+    def put_down(self, table: str, hashed: str, **moments: float) -> None:
+        """Put down when something was made or last used; moments: seconds by column."""
         with self._lock:
-            sql = f"UPDATE {table} SET used_at = ? WHERE hash = ?"
-            self._db.conn.execute(sql, (when, hashed))
+            words = ", ".join(f"{column} = ?" for column in moments)
+            sql = f"UPDATE {table} SET {words} WHERE hash = ?"
+            self._db.conn.execute(sql, (*moments.values(), hashed))
 
     def find(self, table: str, column: str, value: str) -> Row | None:
         with self._lock:

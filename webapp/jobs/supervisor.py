@@ -24,9 +24,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..clock import Calendar
 from . import cgroup, endings, processes, surroundings
 from .files import Files
-from .model import ACTIVE, CANCELED, LOST, RUNNING, Data, Policy, parse_time, stamp
+from .model import ACTIVE, CANCELED, LOST, RUNNING, Data, Policy, stamp
 from .store import Store
 
 if TYPE_CHECKING:
@@ -59,9 +60,12 @@ class Supervisor:
         self._holder = processes.identity(os.getpid())
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._versions: dict[str, int] = {}
-        self._signalled: set[str] = set()
+        self._asked: dict[str, float] = {}  # to end; monotonic, as all that is waited for here
+        self._unborn: dict[str, float] = {}  # claimed, and no process of it is known yet
+        self._strays: set[str] = set()  # folders of no job when it was swept last
+        self._calendar = Calendar()
         self._data_version = 0
-        self._looked = self._cleared = float("-inf")
+        self._looked = self._cleared = self._swept = float("-inf")
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -102,8 +106,12 @@ class Supervisor:
                 pass
             self._tell()
         if now - self._cleared >= _KEEP_SECONDS:
-            self._cleared = now
+            self._cleared = self._swept = now
             self._clear_up()
+            self._sweep()
+        elif self._strays and now - self._swept >= _START_SECONDS:
+            self._swept = now
+            self._sweep()
         return bool(self._versions)
 
     def _tell(self) -> None:
@@ -127,7 +135,8 @@ class Supervisor:
                 child.wait(timeout=5)  # it has written its end: these are its last milliseconds
             except subprocess.TimeoutExpired:
                 self._children[id] = child
-        self._signalled.discard(id)
+        self._asked.pop(id, None)
+        self._unborn.pop(id, None)
         self._finished(id)
         self._wake.set()  # something may run now
 
@@ -179,11 +188,11 @@ class Supervisor:
         if not self._is_there(row):
             self._lose(row)
         elif row["canceled_at"]:
-            waited = datetime.now(UTC) - parse_time(row["canceled_at"])
-            if waited.total_seconds() > self._policy.grace_seconds + _DEAF_SECONDS:
+            waited = time.monotonic() - self._asked.get(id, time.monotonic())
+            if waited > self._policy.grace_seconds + _DEAF_SECONDS:
                 self._end(row, CANCELED, endings.canceled(row["canceled_by"]))
-            elif id not in self._signalled and processes.send(row["process"], signal.SIGTERM):
-                self._signalled.add(id)
+            elif id not in self._asked and processes.send(row["process"], signal.SIGTERM):
+                self._asked[id] = time.monotonic()
 
     def _is_there(self, row: Data) -> bool:
         child = self._children.get(row["id"])
@@ -191,11 +200,11 @@ class Supervisor:
             return False
         if row["process"]:
             return processes.alive(row["process"])
-        started = datetime.now(UTC) - parse_time(row["started_at"])
+        waited = time.monotonic() - self._unborn.setdefault(row["id"], time.monotonic())
         return child is not None or (
             processes.alive(row["holder"])
             and row["holder"] != self._holder
-            and started.total_seconds() < _START_SECONDS
+            and waited < _START_SECONDS
         )
 
     def _lose(self, row: Data) -> None:
@@ -216,19 +225,16 @@ class Supervisor:
         self._store.finish(row["number"], state, failures=[why])
 
     def _clear_up(self) -> None:
-        """What is too old, too much, or left over."""
-        oldest = datetime.now(UTC) - timedelta(days=self._policy.keep_days)
+        """What is too old or too much."""
+        now = datetime.fromtimestamp(self._calendar.now(), UTC)
+        oldest = now - timedelta(days=self._policy.keep_days)
         dropped = self._store.drop_older(stamp(oldest))
         if self._store.trim(self._policy.keep_bytes) or dropped:
             self._store.give_space_back()
-        active = set(self._store.versions([]))
-        for id in self._files.others(active):  # noqa: A001
-            if self._is_old(id):
-                self._files.remove(id)
 
-    def _is_old(self, id: str) -> bool:  # noqa: A002
-        """Not just being made: the folder of a job comes before its row."""
-        try:
-            return time.time() - self._files.of(id).stat().st_mtime > _START_SECONDS
-        except OSError:
-            return False
+    def _sweep(self) -> None:
+        """What is left of no job. The folder of a job comes before its row: it is seen twice."""
+        others = set(self._files.others(set(self._store.versions([]))))
+        for id in others & self._strays:  # noqa: A001
+            self._files.remove(id)
+        self._strays = others - self._strays

@@ -41,7 +41,8 @@ class Beats:
 
     def put(self, bucket: int, seconds: Sequence[float]) -> None:
         """A bucket as it was stored; older than the window: nothing."""
-        self._go_to(bucket)
+        if bucket > self.bucket:
+            self._go_to(bucket)
         if bucket > self.bucket - BUCKETS:
             start = self._place(bucket)
             self._seconds[start : start + KINDS] = array("f", seconds)
@@ -65,10 +66,14 @@ class Beats:
         return bucket % BUCKETS * KINDS
 
     def _go_to(self, bucket: int) -> bool:
-        """Forget the buckets that leave the window; whether there is a new one."""
-        if bucket <= self.bucket:
+        """Forget the buckets that leave the window; whether it moves.
+
+        A clock that is put back takes it back, and what was counted for later goes.
+        """
+        if bucket == self.bucket:
             return False
-        for number in range(max(self.bucket + 1, bucket - BUCKETS + 1), bucket + 1):
+        low, high = sorted((bucket, self.bucket))
+        for number in range(max(low + 1, high - BUCKETS + 1), high + 1):
             start = self._place(number)
             self._seconds[start : start + KINDS] = array("f", bytes(4 * KINDS))
         self.bucket = bucket

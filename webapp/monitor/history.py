@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..clock import Calendar
 from .beats import BUCKET_SECONDS, BUCKETS, KIND_OF, KINDS, STARTING, UP, Beats
 from .history_store import HourRow, Sample, Store
 from .seen import Health, text_of
@@ -48,16 +49,24 @@ class _Known:
 
 
 class History:
-    """The history of all instances. path: of its SQLite file; clock: seconds since 1970."""
+    """The history of all instances. path: of its SQLite file; clock: seconds since 1970, which may
+    jump; steady: seconds that do not, by which is counted what has passed.
+    """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = Store(path)
-        self._clock = clock
+        self._clock, self._steady = clock, steady
+        self._calendar = Calendar(clock, steady)
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
         self._samples: list[Sample] = []
-        self._last = 0.0
-        self._dropped_at = 0.0
+        self._ticked: float | None = None
+        self._dropped: float | None = None
 
     def open(self) -> None:
         """Make the file where it is missing, and remember what it has of the last 24 hours."""
@@ -114,9 +123,9 @@ class History:
 
     def tick(self, lines: Iterable[Line]) -> dict[str, Health]:
         """Count what has passed since the last tick; what is new of the health, by id."""
-        now = self._clock()
-        passed = min(max(now - self._last, 0.0), GAP_SECONDS) if self._last else 0.0
-        self._last = now
+        now, steady = self._clock(), self._steady()
+        passed = 0.0 if self._ticked is None else min(steady - self._ticked, GAP_SECONDS)
+        self._ticked = steady
         news = {}
         with self._lock:
             for line in lines:
@@ -139,7 +148,7 @@ class History:
         self._count_hour(known, line, kind, now, passed)
         self._sample(known, line, now)
         known.dirty = True
-        due = now - known.checked >= CHECK_SECONDS or _is_blank(known.health)
+        due = not 0 <= now - known.checked < CHECK_SECONDS or _is_blank(known.health)
         if not (changed or began or due):
             return None
         known.checked = now
@@ -167,7 +176,6 @@ class History:
 
     def flush(self) -> None:
         """Write what is new since the last time, and now and then drop what is too old."""
-        now = self._clock()
         with self._lock:
             samples, self._samples = self._samples, []
             dirty = [(one, known) for one, known in self._known.items() if known.dirty]
@@ -181,8 +189,9 @@ class History:
             for _one, known in dirty:
                 known.dirty = False
         self._store.write(samples, states, beats, hours)
-        if now - self._dropped_at > HOUR:
-            self._dropped_at = now
+        steady = self._steady()
+        if self._dropped is None or steady - self._dropped > HOUR:
+            self._dropped, now = steady, self._calendar.now()
             self._store.drop(
                 now - RAW_HOURS * HOUR,
                 int(now // BUCKET_SECONDS) - BUCKETS,
@@ -205,7 +214,7 @@ def _is_blank(health: Health | None) -> bool:
 def _is_news(old: Sample, new: Sample) -> bool:
     return (
         old.state != new.state
-        or new.at - old.at >= SAMPLE_SECONDS
+        or not 0 <= new.at - old.at < SAMPLE_SECONDS
         or abs(new.memory_bytes - old.memory_bytes) > old.memory_bytes * MEMORY_SHARE
         or abs(new.cpu_percent - old.cpu_percent) >= CPU_POINTS
     )

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -253,13 +252,13 @@ def test_pitfall_8_the_supervisor_drops_what_is_too_old_and_folders_of_no_job(
 ) -> None:
     old, young = finished(queue, "x", days=31), finished(queue, "x")
     waits = ask(queue)
-    for name in ("leftover", "just-made"):
-        (queue.files.folder / name).mkdir()
-    for name in ("leftover", waits.id):
-        os.utime(queue.files.folder / name, (1, 1))
+    (queue.files.folder / "leftover").mkdir()
     told: list[Any] = []
     supervisor = Supervisor(room.settings(), queue.store, queue.policy, told.append, told.append)
     supervisor._clear_up()
+    supervisor._sweep()
+    (queue.files.folder / "just-made").mkdir()
+    supervisor._sweep()
     assert [job.number for job in queue.list()] == [waits.number, young.number]
     names = {path.name for path in queue.files.folder.iterdir()}
     assert {"just-made", waits.id} <= names

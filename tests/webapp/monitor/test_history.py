@@ -38,7 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def history(tmp_path: Path, clock: Clock) -> Iterator[History]:
-    made = History(tmp_path / "history.db", clock)
+    made = History(tmp_path / "history.db", clock, clock)
     made.open()
     yield made
     made.close()
@@ -161,7 +161,7 @@ def test_a_new_process_goes_on_where_the_last_one_ended(
     before = {one: history.beats(one) for one in (ACME, BETA)}
     history.close()
     clock.now += 100
-    again = History(tmp_path / "history.db", clock)
+    again = History(tmp_path / "history.db", clock, clock)
     again.open()
     assert {one: again.beats(one) for one in (ACME, BETA)} == before
     health = again.tick([line(), line(BETA)])
@@ -207,7 +207,7 @@ def test_what_is_too_old_is_dropped(history: History, clock: Clock, tmp_path: Pa
 def test_a_broken_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "history.db"
     path.write_bytes(b"this is no database" * 100)
-    history = History(path, clock)
+    history = History(path, clock, clock)
     history.open()
     history.tick([line()])
     history.close()

@@ -186,6 +186,18 @@ def test_folders_that_may_not_be_read_are_named(home: Path) -> None:
         os.chmod(home / ".openclaw-acme", 0o700)
 
 
+@pytest.mark.parametrize("jump", [-18_000.0, 18_000.0])
+def test_cpu_is_told_of_the_time_that_has_passed_whatever_the_clock_says(jump: float) -> None:
+    from ansible_collections.claw.pilot.plugins.module_utils._watch import Eyes
+
+    eyes, now = Eyes(), 1_795_262_400.0
+    process = {"pid": 7, "uptime_seconds": 60, "memory_bytes": 1 << 28, "cpu_seconds": 10.0}
+    eyes.instances["a"] = eyes._settled("a", {"process": process}, now, 100.0, True)
+    later = {**process, "uptime_seconds": 70, "cpu_seconds": 15.0}
+    found = eyes._settled("a", {"process": later}, now + 10 + jump, 110.0, True)
+    assert found["process"]["cpu_percent"] == 50.0
+
+
 def test_a_python_that_is_too_old_says_so() -> None:
     old = "import sys; sys.version_info = (3, 6, 8)\n" + bundle.LOADER
     done = subprocess.run(

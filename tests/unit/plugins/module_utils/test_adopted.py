@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +250,13 @@ def test_a_folder_that_is_called_like_an_option_of_tar_is_a_folder(tmp_path: Pat
         names = packed.getnames()
     assert "a/file" in names and "./--checkpoint-action=exec=touch canary/file" in names
     assert not list(tmp_path.rglob("canary")) and not os.path.exists("canary")
+
+
+def test_a_backup_never_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that is put back gives the same second again."""
+    monkeypatch.setattr(time, "strftime", lambda *_: "20270328T010000Z")
+    (tmp_path / "a").mkdir()
+    made = {archive(Host(), str(tmp_path / "b"), "acme", [str(tmp_path / "a")]) for _ in range(3)}
+    assert len(made) == 3 and all(os.path.getsize(path) for path in made)
