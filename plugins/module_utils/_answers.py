@@ -23,7 +23,7 @@ from ._model import ClawPilotError, Layout
 from ._pairing import gateway, read_inbox
 from ._rpc import Connection
 from ._secrets import mask, mask_all, redact, secrets_in
-from ._state_files import mem0_installed, read_config
+from ._state_files import config_of, mem0_installed
 
 Data = dict[str, Any]
 LINES = 500  # of a log in one message
@@ -136,7 +136,7 @@ def _requests(connection: Connection) -> list[Data]:
 
 def config(host: Host, instance: Data) -> Data:
     """{"text": the config with secrets masked, "drift": what the next run would change in it}."""
-    found = read_config(str(instance["config_path"]))
+    found = config_of(instance)
     if found.value is None:
         problem = found.problem or {"code": "NO_CONFIG", "message": "There is no config."}
         raise ClawPilotError(problem["code"], problem["message"], "See what doctor says of it.")

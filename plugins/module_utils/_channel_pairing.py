@@ -18,7 +18,7 @@ from ._gateway_token import dotenv, gateway_token, resolved, variables_of
 from ._host import Host
 from ._model import ClawPilotError
 from ._secrets import mask
-from ._state_files import read_config
+from ._state_files import config_of
 from ._summary import dig
 
 _WRITE_AGAIN = (
@@ -49,7 +49,7 @@ def pair(params: Params, check_mode: bool, host: Host | None = None) -> dict[str
 
 def _secrets(instance: Instance, channel: str) -> frozenset[str]:
     """What a gateway or the command line may repeat in their words, and nobody is to see."""
-    config = read_config(instance["config_path"]).value or {}
+    config = config_of(instance).value or {}
     token = dig(config, "channels", channel, "botToken")
     bot = resolved(token, variables_of(instance, config))
     return frozenset((*dotenv(instance).values(), gateway_token(instance), bot))
@@ -192,7 +192,7 @@ class _Pairing:
         """
         if not sender:
             return False
-        config = read_config(self._instance["config_path"]).value or {}
+        config = config_of(self._instance).value or {}
         named = dig(config, "channels", self._params["channel"], "allowFrom")
         listed = [str(entry) for entry in named] if isinstance(named, list) else []
         return sender in listed

@@ -18,7 +18,7 @@ from ._gateway_token import dotenv, resolved, token_of, variables_of
 from ._host import Host
 from ._model import ClawPilotError
 from ._secrets import mask, redact_text
-from ._state_files import read_config
+from ._state_files import config_of
 from ._summary import dig
 
 TIMEOUT = 5.0  # seconds for all that one gateway is asked
@@ -55,7 +55,7 @@ def _examine(host: Host, instance: Mapping[str, Any], timeout: float) -> dict[st
         "telegram": {},
         "error": "",
     }
-    config = read_config(instance["config_path"]).value or {}
+    config = config_of(instance).value or {}
     variables = variables_of(instance, config)
     token = token_of(config, variables) if instance["auth"]["mode"] == "token" else ""
     pid = instance["process"]["pid"] or instance["service"]["pid"]

@@ -16,7 +16,8 @@ from typing import Any
 from ._dotenv import parse
 from ._model import ClawPilotError
 from ._procfs import environment_of
-from ._state_files import MAX_SMALL_BYTES, read_bounded, read_config
+from ._reading import read_bounded
+from ._state_files import MAX_SMALL_BYTES, config_of
 from ._summary import dig
 
 # $${NAME} is how a config writes ${NAME} itself.
@@ -27,7 +28,7 @@ def gateway_token(instance: Mapping[str, Any]) -> str:
     """The token of an instance (in the instance shape), '' where it is not to be had."""
     if instance["auth"]["mode"] != "token":
         return ""
-    config = read_config(instance["config_path"]).value or {}
+    config = config_of(instance).value or {}
     return token_of(config, variables_of(instance, config))
 
 

@@ -26,8 +26,10 @@ from typing import Any
 from ._json5 import parse
 from ._model import ClawPilotError
 from ._ports import listener_inodes, parse_listeners
+from ._reading import open_regular, read_bounded
 
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+READ_MAX_BYTES = 64 * 1024 * 1024  # of one file
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,11 @@ class Host:
     _reservations: list[socket.socket] = []  # noqa: RUF012 - they last as long as the process
 
     def read(self, path: str) -> str | None:
-        """Text of the file, or None when there is none."""
+        """Text of the file, or None when there is none. Raises as read_bounded()."""
         try:
-            with open(path, encoding="utf-8", errors="replace", newline="") as stream:
-                return stream.read()
+            return read_bounded(path, READ_MAX_BYTES)[0]
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except OSError as error:
-            raise ClawPilotError(
-                "FILE_UNREADABLE", f"{path} cannot be read: {error.strerror}.", "Check its owner."
-            ) from error
 
     def read_json(self, path: str) -> dict[str, Any] | None:
         """The JSON5 object in the file, or None when there is no file. Raises FILE_MALFORMED."""
@@ -187,11 +184,11 @@ class Host:
         file has become shorter since.
         """
         try:
-            with open(path, "rb") as stream:
+            with os.fdopen(open_regular(path), "rb") as stream:
                 size = os.fstat(stream.fileno()).st_size
                 stream.seek(max(0, size - most, start if start <= size else 0))
-                return stream.read().decode("utf-8", "replace").splitlines()[-lines:]
-        except OSError:
+                return stream.read(most).decode("utf-8", "replace").splitlines()[-lines:]
+        except (OSError, ClawPilotError):
             return []
 
     def listeners(self) -> frozenset[int]:
@@ -272,7 +269,7 @@ class Host:
     @contextlib.contextmanager
     def lock(self, path: str, timeout: float = 600) -> Iterator[None]:
         """Hold an exclusive lock on a file or directory that exists; it leaves nothing behind."""
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             deadline = time.monotonic() + timeout
             while True:

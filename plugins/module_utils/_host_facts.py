@@ -23,6 +23,7 @@ from ._containers import engine_socket
 from ._host import Host
 from ._metrics import CpuSample
 from ._model import ClawPilotError
+from ._reading import open_regular
 from ._supervisor import _UnixConnection
 
 OLLAMA_PORT, QDRANT_PORT = 11434, 6333
@@ -160,9 +161,9 @@ def _node_version(host: Host, path: str) -> str:
 def _is_script(path: str) -> bool:
     """A script that only leads to some Node, which is found in its own place."""
     try:
-        with open(path, "rb") as stream:
+        with os.fdopen(open_regular(path), "rb") as stream:
             return stream.read(2) == b"#!"
-    except OSError:
+    except (OSError, ClawPilotError):
         return False
 
 

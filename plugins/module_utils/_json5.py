@@ -51,8 +51,8 @@ _LATER = _FIRST | frozenset("Mn Mc Nd Pc".split())
 def parse(text: str, path: str = "") -> Any:
     """The value of a JSON5 text; the last of a key wins. Raises FILE_MALFORMED.
 
-    path: the file that the text is from, for the message. It shows one letter of the text at most:
-    the file may hold secrets.
+    path: the file that the text is from, for the message. It shows nothing of the text: the file
+    may hold secrets, or be somebody else's.
     """
     with suppress(ValueError, RecursionError):
         value = json.loads(text, parse_int=_integer)
@@ -225,7 +225,7 @@ class _Reader:
 
     def _expected(self, wanted: str) -> NoReturn:
         letter = self.text[self.position : self.position + 1]
-        found = "the end of the line" if letter in ("\n", "\r") else repr(letter)
+        found = "the end of the line" if letter in ("\n", "\r") else "a character"
         self._fail(f"found {found if letter else 'the end of the file'} where {wanted} is expected")
 
     def _fail(self, what: str) -> NoReturn:

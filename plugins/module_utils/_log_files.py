@@ -11,14 +11,14 @@ from __future__ import annotations
 import glob
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ._model import ClawPilotError
-from ._state_files import unreadable
+from ._reading import open_regular
+from ._state_files import namer
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer
 CHUNK_BYTES = 256 * 1024
@@ -48,11 +48,12 @@ def opened(instance: Mapping[str, Any], stack: ExitStack) -> list[LogFile]:
     # From the newest to the oldest: what is renamed meanwhile is then met twice, never missed.
     logs: dict[int, LogFile] = {}
     for kind, path in ((LOG, named), (CONSOLE, console)):
-        for log in _family(kind, path, -1, stack):
+        named_by = namer(path, str(instance["state_dir"])) if kind == LOG else 0
+        for log in _family(kind, path, -1, named_by, stack):
             logs.setdefault(log.inode, log)
         if kind == LOG and not named:
             for dated, owner in _dated(str(instance["state_dir"])):
-                for log in _family(LOG, dated, owner, stack):
+                for log in _family(LOG, dated, owner, 0, stack):
                     logs.setdefault(log.inode, log)
     if not logs:
         raise _nothing(instance)
@@ -87,36 +88,40 @@ def _dated(state_dir: str) -> list[tuple[str, int]]:
     return [(path, owner) for path in sorted(found, key=os.path.basename, reverse=True)]
 
 
-def _family(kind: str, path: str, owner: int, stack: ExitStack) -> Iterator[LogFile]:
-    """A log and what it was rotated to, the newest first. owner: its uid, -1 for anybody."""
+def _family(kind: str, path: str, owner: int, named_by: int, stack: ExitStack) -> Iterator[LogFile]:
+    """A log and what it was rotated to, the newest first.
+
+    owner: its uid, -1 for anybody; named_by: whose config names it, 0 where we know it ourselves.
+    """
     if not path:
         return
     base, extension = os.path.splitext(path)
     names = [[f"{base}.{n}{extension}", f"{path}.{n}"] for n in range(1, MAX_ARCHIVES + 1)]
     for candidate in (path, *(name for both in names for name in both)):
         try:
-            log = _open(kind, candidate, owner, stack)
-        except OSError as error:
+            log = _open(kind, candidate, owner, named_by, stack)
+        except ClawPilotError:
             if candidate == path:
-                raise unreadable(path, error) from error
+                raise
             continue
         if log:
             yield log
 
 
-def _open(kind: str, path: str, owner: int, stack: ExitStack) -> LogFile | None:
+def _open(kind: str, path: str, owner: int, named_by: int, stack: ExitStack) -> LogFile | None:
     """None for what is not there, and for what is no regular file."""
     try:
-        # Before it is opened: that alone may set off a device, or let go who writes to a pipe.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        handle = open_regular(path, named_by)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except ClawPilotError as error:
+        if error.code == "NOT_A_FILE":
+            return None
+        raise
     stream = stack.enter_context(os.fdopen(handle, "rb"))
     status = os.fstat(handle)
-    regular = stat.S_ISREG(status.st_mode) and owner in (-1, status.st_uid)
-    return LogFile(kind, path, stream, status.st_ino, status.st_size) if regular else None
+    theirs = owner in (-1, status.st_uid)
+    return LogFile(kind, path, stream, status.st_ino, status.st_size) if theirs else None
 
 
 def _read(log: LogFile, offset: int, most: int) -> bytes:

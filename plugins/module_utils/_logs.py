@@ -17,8 +17,9 @@ from ._dotenv import parse as parse_dotenv
 from ._log_files import MAX_BYTES, LogFile, end_of_lines, lines_after, lines_before, opened
 from ._log_lines import LEVELS, entry
 from ._model import ClawPilotError
+from ._reading import read_bounded
 from ._secrets import mask, redact_text, secrets_in
-from ._state_files import MAX_SMALL_BYTES, read_bounded, read_config
+from ._state_files import MAX_SMALL_BYTES, config_of
 
 Entry = dict[str, str]  # {"time", "level", "subsystem", "message"}
 Cursor = Optional[dict[str, Any]]  # {"path", "inode", "offset"}
@@ -117,7 +118,7 @@ def _masked(instance: Mapping[str, Any], entries: list[Entry]) -> list[Entry]:
 
 
 def _secrets(instance: Mapping[str, Any]) -> set[str]:
-    config = read_config(str(instance["config_path"])).value or {}
+    config = config_of(instance).value or {}
     found = set(secrets_in(config))
     try:
         text, _status = read_bounded(os.path.join(instance["state_dir"], ".env"), MAX_SMALL_BYTES)

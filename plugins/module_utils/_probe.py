@@ -231,7 +231,7 @@ class _Pass:
         ways = (
             [n for n, one in free if process.pid in self._lock_pids(one)],
             [n for n, one in free if self._fits(one, process, port)],
-            [n for n, one in free if one.group.state_dir == default],
+            [n for n, one in free if one.group.state_dir == default and _may_run(one, process)],
         )
         return next((way[0] for way in ways if len(way) == 1), None)
 
@@ -349,6 +349,10 @@ class _Pass:
             return found.group
         heard = Sighting("listener", f"port {found.port} answers as a gateway does")
         return Group((*found.group.sightings, heard))
+
+
+def _may_run(found: _Found, process: Process) -> bool:
+    return found.files.uid < 0 or process.uid in (0, found.files.uid)
 
 
 def _is_contained(found: _Found) -> bool:

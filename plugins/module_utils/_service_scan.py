@@ -17,9 +17,9 @@ from ._definitions import Definition, unit
 from ._dotenv import parse as parse_dotenv
 from ._host import Host, Result
 from ._model import ClawPilotError
+from ._reading import read_bounded
 from ._services import systemd_environment
 from ._sightings import Account, Service, ServiceState, Warnings
-from ._state_files import read_bounded
 
 MAX_UNIT_BYTES = 256 * 1024
 ASK_SECONDS = 10.0
@@ -188,9 +188,9 @@ def _drop_ins(folder: str) -> dict[str, str]:
     return {name: _text(os.path.join(folder, name)) or "" for name in names}
 
 
-def _text(path: str) -> str | None:
+def _text(path: str, named_by: int = 0) -> str | None:
     try:
-        return read_bounded(path, MAX_UNIT_BYTES)[0]
+        return read_bounded(path, MAX_UNIT_BYTES, named_by)[0]
     except (OSError, ClawPilotError):
         return None
 
@@ -254,7 +254,12 @@ def _service(
 ) -> Service | None:
     if not texts:
         return None
-    definition = unit(name, texts, _specifiers(account), _variables_in)
+    owner = account.uid if account else 0
+
+    def variables(file: str) -> Mapping[str, str]:
+        return parse_dotenv(_text(file, owner) or "")
+
+    definition = unit(name, texts, _specifiers(account), variables)
     if not definition.is_gateway:
         return None
     user = account.name if account else definition.user or "root"
@@ -289,10 +294,6 @@ def home_of_user(name: str) -> str:
     except (KeyError, OverflowError, ValueError):
         return ""
     return entry.pw_dir
-
-
-def _variables_in(path: str) -> Mapping[str, str]:
-    return parse_dotenv(_text(path) or "")
 
 
 def command_of(definition: Definition, home: str) -> GatewayCommand:

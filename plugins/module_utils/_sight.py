@@ -107,6 +107,10 @@ def _folder(path: str, home: str, account: Account, warnings: Warnings) -> Itera
         # Its name says what it is; ~/.openclaw may just as well be of OpenClaw's own commands.
         found = _UNTOLD if isinstance(error, PermissionError) and kind == "directory" else set()
     real = os.path.realpath(path) if os.path.islink(path) else path  # the home is resolved
+    if real != path and not _is_of(real, os.lstat(path).st_uid):
+        message = f"{path} is a link to a folder of somebody else's, and is left alone."
+        warnings.append(_warning("STATE_DIR_UNREADABLE", path, message))
+        return
     if found & _TELLING:
         yield Sighting(kind, path, real, home=home, user=account.name, slug=name)
     if "fleet" in found:
@@ -157,6 +161,14 @@ def _service_sighting(service: Service) -> Sighting:
     return _commanded("service", detail, service.command, service.user, service=service)
 
 
+def _is_of(folder: str, uid: int) -> bool:
+    """Whether that user may say what is in the folder: it is theirs, or they are root."""
+    try:
+        return uid in (0, os.stat(folder).st_uid)
+    except OSError:
+        return True  # there is nothing to speak for
+
+
 def _commanded(kind: str, detail: str, command: GatewayCommand, user: str, **more: Any) -> Sighting:
     return Sighting(
         kind,
@@ -186,6 +198,8 @@ def process_sighting(process: Process, accounts: Accounts) -> Sighting:
     detail = f"process {process.pid} of {account.name}"
     command = process_command(process, account)
     seen = process.environment is not None
+    if not _is_of(command.state_dir, process.uid):  # whoever starts a process calls it as they like
+        return Sighting("process", detail, home=account.home, user=account.name, process=process)
     if command.told or (seen and not is_title(process.argv)):
         return _commanded("process", detail, command, account.name, process=process)
     home = os.path.realpath(command.home) if seen else ""

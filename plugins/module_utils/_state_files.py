@@ -1,13 +1,12 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: BSD-2-Clause
-"""Read the files of an instance that may be anybody's: bounded, regular files only, no surprises.
+"""Read the files of an instance, which may be anybody's (see _reading).
 
 Private to the claw.pilot collection. Python 3.9 or later. Never writes.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -19,6 +18,7 @@ from ._dotenv import parse as parse_dotenv
 from ._includes import has_includes, resolve
 from ._json5 import parse
 from ._model import ClawPilotError
+from ._reading import read_bounded, unreadable
 from ._sightings import ConfigFile, Lock, StateFiles
 from ._summary import is_placeholder
 
@@ -39,61 +39,44 @@ def mem0_installed(state_dir: str) -> bool:
     return any(name.startswith(MEM0_PROJECT) for name in names)
 
 
-def read_bounded(path: str, most: int) -> tuple[str, os.stat_result]:
-    """Text and status of a regular file of at most that many bytes.
-
-    Raises FILE_UNREADABLE, NOT_A_FILE or FILE_TOO_LARGE; FileNotFoundError when it is not there.
-    """
-    try:
-        # Before it is opened: that alone may set off a device, or let go who writes to a pipe.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ClawPilotError("NOT_A_FILE", f"{path} is no regular file.", "Remove it.")
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from error
-    try:
-        status = os.fstat(handle)
-        if status.st_size > most:
-            raise ClawPilotError(
-                "FILE_TOO_LARGE",
-                f"{path} has {status.st_size} bytes; more than {most} are not read.",
-                "See what has written it.",
-            )
-        data = b""
-        while len(data) < most and (more := os.read(handle, most - len(data))):
-            data += more
-    except OSError as error:
-        raise unreadable(path, error) from error
-    finally:
-        os.close(handle)
-    return data.decode("utf-8", "replace"), status
-
-
-def unreadable(path: str, error: OSError) -> ClawPilotError:
-    """Why a path cannot be read, in a sentence."""
-    words = os.strerror(error.errno) if error.errno else str(error)
-    hint = "Run as root, or as its owner." if error.errno in (errno.EACCES, errno.EPERM) else ""
-    return ClawPilotError("FILE_UNREADABLE", f"{path} cannot be read: {words}.", hint)
-
-
 def problem(error: ClawPilotError) -> dict[str, str]:
     return {"code": error.code, "message": error.message}
 
 
-def read_config(path: str, include_roots: Sequence[str] = ()) -> ConfigFile:
+def config_of(instance: Mapping[str, Any]) -> ConfigFile:
+    """The config of an instance (in the instance shape), as far as its owner may read it."""
+    return read_config(str(instance["config_path"]), state_dir=str(instance["state_dir"]))
+
+
+def namer(path: str, state_dir: str) -> int:
+    """Whose word it is that this path belongs to an instance: its owner's, 0 for a path of ours.
+
+    What lies in the state directory is found there; all else its config or its process names.
+    """
+    if not state_dir or os.path.normpath(path).startswith(state_dir.rstrip(os.sep) + os.sep):
+        return 0
+    try:
+        return os.stat(state_dir).st_uid
+    except OSError:
+        return 0
+
+
+def read_config(path: str, include_roots: Sequence[str] = (), state_dir: str = "") -> ConfigFile:
     """The config with its includes; ConfigFile() when there is no such file.
 
-    include_roots: folders beside its own that it may include files from.
+    include_roots: folders beside its own that it may include files from; state_dir: of the
+    instance that it is said to be of.
     """
+    owner = namer(path, state_dir)
     try:
-        text, status = read_bounded(path, MAX_CONFIG_BYTES)
+        text, status = read_bounded(path, MAX_CONFIG_BYTES, owner)
     except FileNotFoundError:
         if os.path.islink(path):
             message = f"{path} is a link to a file that is not there."
             return ConfigFile(problem={"code": "FILE_UNREADABLE", "message": message})
         return ConfigFile()
+    except NotADirectoryError as error:
+        return ConfigFile(problem=problem(unreadable(path, error)))
     except ClawPilotError as error:
         mode, uid = _owner(path)
         return ConfigFile(None, mode, uid, problem(error))
@@ -101,7 +84,8 @@ def read_config(path: str, include_roots: Sequence[str] = ()) -> ConfigFile:
     try:
         value = parse(text, path)
         if has_includes(text):
-            value = resolve(value, path, os.path.realpath, _Included().read, include_roots)
+            reader = _Included(owner or status.st_uid)
+            value = resolve(value, path, os.path.realpath, reader.read, include_roots)
         if not isinstance(value, dict):
             raise ClawPilotError("FILE_MALFORMED", f"{path} is not a JSON5 object.")
     except ClawPilotError as error:
@@ -124,13 +108,15 @@ def _owner(path: str) -> tuple[int | None, int]:
 class _Included:
     """The included files of one config, in all not larger than a few configs."""
 
-    def __init__(self) -> None:
+    def __init__(self, named_by: int) -> None:
+        self._named_by = named_by
         self._left = MAX_INCLUDED_BYTES
 
     def read(self, path: str) -> Any:
         try:
-            text, status = read_bounded(path, min(self._left, MAX_CONFIG_BYTES))
-        except FileNotFoundError:
+            most = min(self._left, MAX_CONFIG_BYTES)
+            text, status = read_bounded(path, most, self._named_by)
+        except (FileNotFoundError, NotADirectoryError):
             message = f"The included {path} is not there."
             raise ClawPilotError("FILE_MALFORMED", message, "Correct the $include.") from None
         if status.st_nlink > 1:  # OpenClaw refuses it: a link may lead out of its folder
@@ -144,7 +130,7 @@ def read_state_files(
     state_dir: str, config_path: str, include_roots: Sequence[str] = ()
 ) -> StateFiles:
     """Everything of one state directory that is read in a pass over the host."""
-    config = read_config(config_path, include_roots)
+    config = read_config(config_path, include_roots, state_dir)
     try:
         status = os.stat(state_dir)
     except OSError as error:
@@ -171,7 +157,7 @@ def _dotenv(path: str) -> tuple[frozenset[str], int | None, bool]:
         text, status = read_bounded(path, MAX_SMALL_BYTES)
     except FileNotFoundError:
         return frozenset(), None, True
-    except ClawPilotError:
+    except (NotADirectoryError, ClawPilotError):
         return frozenset(), _owner(path)[0], False
     values = parse_dotenv(text).items()
     names = frozenset(name for name, value in values if not is_placeholder(value))

@@ -16,10 +16,10 @@ from xml.parsers.expat import ExpatError
 
 from ._definitions import Definition, included_files, programs, supervisor_socket
 from ._model import ClawPilotError, Layout
+from ._reading import read_bounded
 from ._service_scan import command_of, home_of_user
 from ._services import supervisor_state
 from ._sightings import Account, Service, Warnings
-from ._state_files import read_bounded
 from ._supervisor import SupervisorClient
 
 MAX_FILE_BYTES = 1024 * 1024

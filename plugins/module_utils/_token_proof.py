@@ -17,7 +17,7 @@ from ._gateway_error import GatewayError
 from ._gateway_token import dotenv, gateway_token
 from ._host import Host
 from ._model import ClawPilotError, Layout
-from ._state_files import read_config
+from ._state_files import config_of, read_config
 from ._summary import dig, summary
 
 REFUSED = "GATEWAY_TOKEN_REFUSED"
@@ -77,7 +77,7 @@ def prove(host: Host, instance: Instance, timeout: float) -> None:
 
 
 def _degraded(instance: Instance, why: tuple[str, str]) -> ClawPilotError:
-    config = read_config(instance["config_path"]).value or {}
+    config = config_of(instance).value or {}
     names = ", ".join(dict.fromkeys(references(dig(config, "gateway", "auth", "token"))))
     reason = f"{why[0]} ({names})" if names else why[0]
     return ClawPilotError(

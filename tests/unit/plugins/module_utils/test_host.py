@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host
@@ -125,7 +126,7 @@ def test_a_file_that_is_no_json_object_is_an_error_that_names_it(tmp_path: Path,
 def test_a_folder_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ClawPilotError) as caught:
         HOST.read(str(tmp_path))
-    assert caught.value.code == "FILE_UNREADABLE"
+    assert caught.value.code == "NOT_A_FILE"
 
 
 def test_what_is_not_there_is_none_or_empty(tmp_path: Path) -> None:
@@ -345,7 +346,9 @@ def test_a_file_that_cannot_be_told_does_not_hide_the_socket_of_its_process(
     seen: list[str] = []
     readlink = os.readlink
 
-    def unlucky(path: str) -> str:
+    def unlucky(path: str, **options: Any) -> str:
+        if options:  # a file that is read
+            return readlink(path, **options)
         seen.append(os.path.basename(path))
         if seen[-1] in ("100000", "100001"):
             raise error(path)
@@ -360,7 +363,9 @@ def test_a_file_that_cannot_be_told_does_not_hide_the_socket_of_its_process(
         assert Unlucky().owns_listener(os.getpid(), port) is True
         assert seen[0] == "100000" and str(listener.fileno()) in seen
         with monkeypatch.context() as patch:  # all of its files
-            patch.setattr(os, "readlink", lambda path: unlucky("100000"))
+            patch.setattr(
+                os, "readlink", lambda path, **more: unlucky(path if more else "100000", **more)
+            )
             assert Unlucky().owns_listener(os.getpid(), port) is False
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.claw.pilot.plugins.module_utils import _reading
 
 from tests.bench.generate import generate
 from tests.unit.a_host import CONFIG, INDEX, NODE, World, at, codes, kinds, locked, serving, world
@@ -132,6 +133,12 @@ def test_a_home_that_is_not_there_is_warned_of(world: World) -> None:
 def refuse(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
     """Let the listing of these folders be refused, and the files in them."""
     listdir, opened, status = os.listdir, os.open, os.stat
+    regular = _reading.open_regular
+
+    def regular_(path: str, named_by: int = 0) -> int:
+        if hidden(path):
+            raise _reading.unreadable(path, PermissionError(13, "Permission denied"))
+        return regular(path, named_by)
 
     def hidden(path: Any) -> bool:
         text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
@@ -154,6 +161,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
 
     monkeypatch.setattr(os, "listdir", list_)
     monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(_reading, "open_regular", regular_)
     monkeypatch.setattr(os, "stat", stat_)
 
 

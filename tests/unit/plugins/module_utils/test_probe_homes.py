@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,34 @@ def test_a_cell_in_nobodys_home_is_found_by_its_directory(world: World, far: Pat
     (cell / "openclaw.json").write_text(json.dumps(CONFIG))
     (found,) = _probe.observed_at(str(cell), world.host)
     assert (found["slug"], found["openclaw_home"]) == ("tenant-a", str(far))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_link_to_a_folder_of_somebody_else_is_left_alone(world: World) -> None:
+    state = world.instance("acme")
+    mallory = world.make_home("mallory", 54321)
+    path = mallory / ".openclaw-mine"
+    path.symlink_to(state)
+    os.chown(path, 54321, 54321, follow_symlinks=False)
+    seen = world.observe()
+    (found,) = seen["instances"]
+    assert (found["slug"], found["openclaw_home"]) == ("acme", str(world.home))
+    (warning,) = seen["warnings"]
+    assert (warning["code"], warning["path"]) == ("STATE_DIR_UNREADABLE", str(path))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_process_does_not_speak_for_the_folder_of_somebody_else(world: World) -> None:
+    """Else its config would be shown as that instance's, and its end would be that gateway's."""
+    state = world.instance("acme")
+    mallory = world.make_home("mallory", 54321)
+    (mallory / "evil.json").write_text('{"gateway": {"mode": "local", "port": 6666}}')
+    environment = {
+        "OPENCLAW_STATE_DIR": str(state),
+        "OPENCLAW_CONFIG_PATH": str(mallory / "evil.json"),
+    }
+    world.process(99, ("openclaw", "gateway"), environment)
+    os.chown(world.root / "proc" / "99", 54321, 54321)
+    found = {i["slug"]: i for i in world.observe()["instances"]}
+    assert found["acme"]["config_path"] == str(state / "openclaw.json")
+    assert found["acme"]["process"]["pid"] == 0 and found["acme"]["port"] != 6666
