@@ -101,7 +101,6 @@ class World:
         for name in ("ASK_SECONDS", "STRANGER_SECONDS"):  # a busy machine is no reason to fail
             patch.setattr(_attribution, name, 20.0)
         patch.setattr(_probe, "containers", lambda _h: (self.containers, self.engine_warnings))
-        patch.setattr(_probe, "host_facts", lambda *_: {"hostname": "one"})
         patch.setattr(pwd, "getpwall", lambda: list(self._accounts))
         patch.setattr(pwd, "getpwuid", lambda uid: self._account(uid, 2))
         patch.setattr(pwd, "getpwnam", lambda name: self._account(name, 0))
@@ -190,7 +189,8 @@ class World:
         (self.proc / "net/tcp").write_text("head\n" + "\n".join(self._listening) + "\n")
 
     def observe(self, *homes: Path) -> dict[str, Any]:
-        return _probe.observe([str(home) for home in homes] or None, self.host)
+        named = [str(home) for home in homes] or None
+        return _probe.observe(named, self.host, of_host=lambda *_: {"hostname": "one"})
 
     def instances(self, *homes: Path) -> dict[str, dict[str, Any]]:
         found = self.observe(*homes)["instances"]

@@ -32,7 +32,11 @@ class Host:
         self.asked: list[tuple[list[str] | None, list[str]]] = []
 
     def observe(
-        self, homes: Sequence[str] | None = None, _host: Any = None, more_homes: Sequence[str] = ()
+        self,
+        homes: Sequence[str] | None = None,
+        _host: Any = None,
+        more_homes: Sequence[str] = (),
+        proof: None = None,
     ) -> dict[str, Any]:
         self.asked.append((None if homes is None else list(homes), list(more_homes)))
         looked = [ALL] if homes is None else list(homes)
