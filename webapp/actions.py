@@ -3,7 +3,7 @@
 """What a person can do, as jobs: pages and API call the same functions. They wait for nothing.
 
 A line is one of Live; every function returns the job, or the jobs, and raises what jobs.submit and
-fleet.reach do.
+fleet.reach do; and SCOPE_MISSING where who asks may not, whatever the view let through.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..plugins.module_utils._model import ClawPilotError, check_slug
+from .doors.rights import DEVICES, NAME, Right, of_run
+from .doors.who import demand
 from .jobs.model import Job, Request
 from .services import services
 
 Line = Mapping[str, Any]
 PLAIN = ("start", "stop", "restart")
-VERBS = ("approve", "reject", "remove", "rotate")
 
 
 def start(line: Line, actor: str) -> Job:
@@ -37,12 +38,7 @@ def destroy(line: Line, confirm: str, backup: bool | None, actor: str) -> Job:
 
     Raises NOT_CONFIRMED.
     """
-    if confirm != line["slug"]:
-        raise ClawPilotError(
-            "NOT_CONFIRMED",
-            f"Nothing was removed: {line['slug']} was not confirmed.",
-            f"Give its name, {line['slug']}, once more.",
-        )
+    _check_confirmed(confirm, str(line["slug"]))
     more = {"confirm": confirm, **({} if backup is None else {"backup": backup})}
     return _about("destroy_instance", line, more, actor, f"Destroy {line['slug']}")
 
@@ -112,12 +108,12 @@ def _adopt(host: str, lines: list[Line], actor: str) -> Job:
 
 
 def devices(line: Line, verb: str, id: str, actor: str) -> Job:  # noqa: A002
-    """verb: one of VERBS; id: of the request, or of the device."""
-    if verb not in VERBS:
+    """verb: one of DEVICES; id: of the request, or of the device."""
+    if verb not in DEVICES:
         raise ClawPilotError(
             "UNKNOWN_ACTION",
             "There is no such action for devices.",
-            f"There are {', '.join(VERBS)}.",
+            f"There are {', '.join(DEVICES)}.",
         )
     return _about("devices", line, {verb: [id]}, actor, f"{verb.capitalize()} a device")
 
@@ -133,6 +129,7 @@ def set_tags(line: Line, tags: Iterable[str]) -> list[str]:
 
     Raises INVALID_TAG, NOT_ADOPTED.
     """
+    demand("tag")
     if line["registry"] == "none":
         raise ClawPilotError(
             "NOT_ADOPTED",
@@ -151,6 +148,7 @@ def run(
     playbook: str, host: str, variables: Mapping[str, Any], actor: str, *, check: bool, diff: bool
 ) -> Job:
     """Any playbook of the collection, on a host."""
+    demand("run")
     reach = services().fleet.reach(services().fleet.host(host).name, None, None)
     slug, home = str(variables.get("slug") or ""), str(variables.get("openclaw_home") or "")
     return _submit(
@@ -160,6 +158,7 @@ def run(
 
 def control_ui(line: Line) -> dict[str, str]:
     """Where the Control UI is, and the token for it: {"url", "token"}. The token is a secret."""
+    demand("control_ui")
     question = {"ask": "control_ui", "state_dir": line["state_dir"]}
     answer = services().monitor.ask(str(line["host"]), question)
     return {"url": str(answer["url"]), "token": str(answer["token"])}
@@ -208,6 +207,41 @@ def row_of(line: Line) -> Mapping[str, Any] | None:
     return None
 
 
+def cancel(job_id: str, actor: str) -> Job:
+    """Have it end. Raises JOB_NOT_FOUND, JOB_FINISHED."""
+    demand("cancel")
+    job: Job = services().jobs.cancel(job_id, actor)
+    return job
+
+
+def right_again(job: Job) -> Right:
+    """What repeating the job takes, who may do so being checked. Raises SCOPE_MISSING."""
+    return demand(of_run(job.playbook, job.variables))
+
+
+def again(job_id: str, actor: str, failed_hosts: bool = False, confirm: str = "") -> Job:
+    """The same once more; failed_hosts: on these only. confirm: the slug, where its name is asked.
+
+    What it is about may be another thing of the same name by now. Raises NOT_CONFIRMED, and what
+    jobs.again does.
+    """
+    old = services().jobs.get(job_id)
+    if right_again(old).again == NAME and not old.check:
+        _check_confirmed(confirm, old.instance)
+    job: Job = services().jobs.again(job_id, actor, failed_hosts)
+    return job
+
+
+def _check_confirmed(confirm: str, slug: str) -> None:
+    if not slug or confirm != slug:
+        raise ClawPilotError(
+            "NOT_CONFIRMED",
+            f"Nothing was done: {slug} was not confirmed.",
+            f"Give its name, {slug}, once more.",
+        )
+
+
 def _submit(request: Request) -> Job:
+    demand(of_run(request.playbook, request.variables))
     job: Job = services().jobs.submit(request)
     return job

@@ -35,5 +35,5 @@ def create_app(settings: Settings, services: Services) -> Flask:
     for part in (packing, doors, assets, api, live, metrics):
         part.init_app(app)
     importlib.import_module(PAGES).init_app(app)
-    app.context_processor(lambda: {"who": g.get("who")})
+    app.context_processor(lambda: {"who": g.get("who"), "may": doors.may})
     return app

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask, Response, abort, request
 from werkzeug.security import safe_join
 
-from .doors.who import is_open
+from .doors.who import does
 from .packing import LEAST, takes_gzip
 
 FOLDER = Path(__file__).parent / "static"
@@ -85,7 +85,7 @@ class Assets:
 
 def init_app(app: Flask) -> None:
     assets = Assets()
-    app.add_url_rule("/static/<path:filename>", "static", is_open(_view(assets)))
+    app.add_url_rule("/static/<path:filename>", "static", does("enter")(_view(assets)))
     app.url_defaults(assets.url_values)
 
 

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ..plugins.module_utils._model import COLLECTION_VERSION
-from .doors.who import is_open, needs
+from .doors.who import does
 from .services import Services, services
 
 STATES = ("running", "starting", "degraded", "stopped", "error", "unknown", "gone")
@@ -24,8 +24,8 @@ JOB_STATES = ("queued", "running")
 
 
 def init_app(app: Flask) -> None:
-    app.add_url_rule("/healthz", "healthz", is_open(healthz))
-    app.add_url_rule("/metrics", "metrics", needs("metrics")(metrics))
+    app.add_url_rule("/healthz", "healthz", does("enter")(healthz))
+    app.add_url_rule("/metrics", "metrics", does("measure")(metrics))
 
 
 def healthz() -> Response:

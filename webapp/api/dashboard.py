@@ -10,7 +10,7 @@ from collections import Counter
 from flask import Response, jsonify
 
 from ...plugins.module_utils._model import COLLECTION_VERSION
-from ..doors.who import needs
+from ..doors.who import does
 from ..services import services
 from . import bp
 from .document import document
@@ -20,14 +20,14 @@ _STARTED = time.monotonic()
 
 
 @bp.get("/api/config")
-@needs("read")
+@does("see")
 def list_config() -> Response:
     with services().registry() as registry:
         return jsonify({"config": registry.config()})
 
 
 @bp.put("/api/config")
-@needs("admin")
+@does("configure")
 def set_config() -> Response:
     with services().registry() as registry:
         registry.change_config(body())
@@ -35,13 +35,13 @@ def set_config() -> Response:
 
 
 @bp.get("/api/tokens")
-@needs("admin")
+@does("see_tokens")
 def list_tokens() -> Response:
     return jsonify({"tokens": services().doors.tokens()})
 
 
 @bp.post("/api/tokens")
-@needs("admin")
+@does("make_token")
 def make_token() -> tuple[Response, int]:
     name, scope = body()["name"], body()["scope"]
     secret = services().doors.make_token(name, scope)
@@ -49,7 +49,7 @@ def make_token() -> tuple[Response, int]:
 
 
 @bp.delete("/api/tokens/<name>")
-@needs("admin")
+@does("revoke_token")
 def revoke_token(name: str) -> tuple[str, int]:
     services().doors.revoke_token(name)
     services().hub.recheck()
@@ -57,7 +57,7 @@ def revoke_token(name: str) -> tuple[str, int]:
 
 
 @bp.get("/api/health")
-@needs("read")
+@does("see")
 def get_dashboard_health() -> Response:
     shared = services()
     hosts = Counter(str(host["state"]) for host in shared.live.hosts())
@@ -75,7 +75,7 @@ def get_dashboard_health() -> Response:
 
 
 @bp.get("/api/openapi.json")
-@needs("read")
+@does("see")
 def get_document() -> Response:
     known = document()
     return jsonify({**known, "info": {**known["info"], "version": COLLECTION_VERSION}})

@@ -8,7 +8,7 @@ from flask import Response, jsonify
 
 from ...plugins.module_utils._model import ClawPilotError
 from .. import actions, waiting
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp
 from .instances import by_id
@@ -16,14 +16,14 @@ from .requests import accepted, body
 
 
 @bp.get("/api/hosts")
-@needs("read")
+@does("see")
 def list_hosts() -> Response:
     live = services().live
     return jsonify({"version": live.version, "hosts": list(live.hosts())})
 
 
 @bp.get("/api/hosts/<path:host>")
-@needs("read")
+@does("see")
 def get_host(host: str) -> Response:
     live = services().live
     found = live.host(host)
@@ -36,13 +36,13 @@ def get_host(host: str) -> Response:
 
 
 @bp.post("/api/discover")
-@needs("operate")
+@does("discover")
 def discover() -> Response:
     return accepted(actions.discover(body().get("host", "localhost"), actor()))
 
 
 @bp.post("/api/adopt")
-@needs("operate")
+@does("adopt")
 def adopt() -> tuple[Response, int]:
     lines = [by_id(one) for one in dict.fromkeys(body()["ids"])]
     jobs = [job.as_dict() for job in actions.adopt(lines, actor())]
@@ -50,6 +50,6 @@ def adopt() -> tuple[Response, int]:
 
 
 @bp.get("/api/inbox")
-@needs("read")
+@does("see")
 def get_inbox() -> Response:
     return jsonify(waiting.everybody(services()))

@@ -12,7 +12,7 @@ from flask import Response, jsonify, request
 
 from ...plugins.module_utils._model import ClawPilotError
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..packing import takes_gzip
 from ..services import services
 from . import bp
@@ -24,7 +24,7 @@ _BOOT = secrets.token_hex(4)  # versions begin anew with every start
 
 
 @bp.get("/api/instances")
-@needs("read")
+@does("see")
 def list_instances() -> Response:
     wanted = {name: query(name) for name in ("host", "state", "tag", "q")}
     if any(wanted.values()):
@@ -42,7 +42,7 @@ def list_instances() -> Response:
 
 
 @bp.post("/api/instances")
-@needs("operate")
+@does("create")
 def create_instance() -> Response:
     given = body()
     variables = {**given.get("variables", {}), "slug": given["slug"]}
@@ -51,7 +51,7 @@ def create_instance() -> Response:
 
 
 @bp.post("/api/instances/actions")
-@needs("operate")
+@does("start")
 def act_on_instances() -> tuple[Response, int]:
     act = getattr(actions, body()["action"])
     jobs, errors = [], []
@@ -64,45 +64,45 @@ def act_on_instances() -> tuple[Response, int]:
 
 
 @bp.get("/api/instances/<slug>")
-@needs("read")
+@does("see")
 def get_instance(slug: str) -> Response:
     line = line_of(slug)
     return jsonify({"instance": line, "facts": services().live.facts(line["id"])})
 
 
 @bp.delete("/api/instances/<slug>")
-@needs("admin")
+@does("destroy")
 def destroy_instance(slug: str) -> Response:
     return accepted(actions.destroy(line_of(slug), query("confirm"), query("backup"), actor()))
 
 
 @bp.post("/api/instances/<slug>/start")
-@needs("operate")
+@does("start")
 def start_instance(slug: str) -> Response:
     return accepted(actions.start(line_of(slug), actor()))
 
 
 @bp.post("/api/instances/<slug>/stop")
-@needs("operate")
+@does("stop")
 def stop_instance(slug: str) -> Response:
     return accepted(actions.stop(line_of(slug), actor()))
 
 
 @bp.post("/api/instances/<slug>/restart")
-@needs("operate")
+@does("restart")
 def restart_instance(slug: str) -> Response:
     return accepted(actions.restart(line_of(slug), actor()))
 
 
 @bp.get("/api/instances/<slug>/agents")
-@needs("read")
+@does("see")
 def list_agents(slug: str) -> Response:
     facts = services().live.facts(line_of(slug)["id"])
     return jsonify({"agents": facts.get("agents") or []})
 
 
 @bp.get("/api/instances/<slug>/health")
-@needs("read")
+@does("see")
 def get_health(slug: str) -> Response:
     line = line_of(slug)
     names = ("state", "reason", "state_since", "uptime_percent", "beats")
@@ -113,40 +113,40 @@ def get_health(slug: str) -> Response:
 
 
 @bp.get("/api/instances/<slug>/devices")
-@needs("read")
+@does("see")
 def list_devices(slug: str) -> Response:
     seen = ask(line_of(slug), "devices")
     return jsonify({"pending": seen.get("pending") or [], "paired": seen.get("paired") or []})
 
 
 @bp.post("/api/instances/<slug>/devices")
-@needs("operate")
+@does("approve")
 def answer_device(slug: str) -> Response:
     verb, one = next(iter(body().items()))
     return accepted(actions.devices(line_of(slug), verb, one, actor()))
 
 
 @bp.get("/api/instances/<slug>/pairings")
-@needs("read")
+@does("see")
 def list_pairings(slug: str) -> Response:
     return jsonify({"pending": ask(line_of(slug), "pairings").get("pending") or []})
 
 
 @bp.post("/api/instances/<slug>/pairings")
-@needs("operate")
+@does("approve")
 def approve_sender(slug: str) -> Response:
     return accepted(actions.pair_telegram(line_of(slug), body()["code"], actor()))
 
 
 @bp.get("/api/instances/<slug>/logs")
-@needs("read")
+@does("see")
 def get_logs(slug: str) -> Response:
     seen = ask(line_of(slug), "logs", lines=query("lines"))
     return jsonify({"lines": seen.get("lines") or []})
 
 
 @bp.get("/api/instances/<slug>/events")
-@needs("read")
+@does("see")
 def list_instance_events(slug: str) -> Response:
     line = line_of(slug)
     with services().registry() as registry:
@@ -161,14 +161,14 @@ def list_instance_events(slug: str) -> Response:
 
 
 @bp.get("/api/instances/<slug>/config")
-@needs("read")
+@does("see")
 def get_config(slug: str) -> Response:
     seen = ask(line_of(slug), "config")
     return jsonify({"text": seen.get("text") or "", "drift": seen.get("drift") or []})
 
 
 @bp.post("/api/instances/<slug>/tags")
-@needs("operate")
+@does("tag")
 def set_tags(slug: str) -> Response:
     return jsonify({"tags": actions.set_tags(line_of(slug), body()["tags"])})
 

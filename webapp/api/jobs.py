@@ -7,14 +7,14 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp
 from .requests import accepted, body, query
 
 
 @bp.get("/api/jobs")
-@needs("read")
+@does("see")
 def list_jobs() -> Response:
     words = {name: query(name) or "" for name in ("state", "host", "instance")}
     found = services().jobs.list(**words, limit=query("limit"), before=query("before"))
@@ -22,7 +22,7 @@ def list_jobs() -> Response:
 
 
 @bp.post("/api/jobs")
-@needs("admin")
+@does("run")
 def run_playbook() -> Response:
     given = body()
     return accepted(
@@ -38,13 +38,13 @@ def run_playbook() -> Response:
 
 
 @bp.get("/api/jobs/<id>")
-@needs("read")
+@does("see")
 def get_job(id: str) -> Response:  # noqa: A002
     return jsonify({"job": services().jobs.get(id).as_dict()})
 
 
 @bp.get("/api/jobs/<id>/events")
-@needs("read")
+@does("see")
 def list_job_events(id: str) -> Response:  # noqa: A002
     jobs = services().jobs
     job = jobs.get(id)
@@ -53,12 +53,14 @@ def list_job_events(id: str) -> Response:  # noqa: A002
 
 
 @bp.post("/api/jobs/<id>/cancel")
-@needs("operate")
+@does("cancel")
 def cancel_job(id: str) -> Response:  # noqa: A002
-    return accepted(services().jobs.cancel(id, actor()))
+    return accepted(actions.cancel(id, actor()))
 
 
 @bp.post("/api/jobs/<id>/again")
-@needs("admin")
+@does("repeat")
 def repeat_job(id: str) -> Response:  # noqa: A002
-    return accepted(services().jobs.again(id, actor(), body().get("failed_hosts", False)))
+    given = body()
+    failed, confirm = given.get("failed_hosts", False), given.get("confirm", "")
+    return accepted(actions.again(id, actor(), failed, confirm))

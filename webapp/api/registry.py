@@ -8,14 +8,14 @@ from flask import Response, jsonify
 
 from ...plugins.plugin_utils.registry import Registry
 from ...plugins.plugin_utils.registry_door import host_view
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp
 from .requests import body, query
 
 
 @bp.post("/api/registry/report")
-@needs("operate")
+@does("report")
 def report() -> Response:
     given = body()
     who, origin = given.get("actor") or actor(), given.get("origin") or "playbook"
@@ -24,14 +24,14 @@ def report() -> Response:
 
 
 @bp.get("/api/registry/hosts/<path:host>")
-@needs("read")
+@does("see")
 def get_registry_host(host: str) -> Response:
     with services().registry() as registry:
         return jsonify(host_view(registry.instances(host), registry.config()))
 
 
 @bp.get("/api/events")
-@needs("read")
+@does("see")
 def list_events() -> Response:
     with services().registry() as registry:
         events = registry.events(

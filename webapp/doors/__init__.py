@@ -6,6 +6,6 @@ from __future__ import annotations
 
 from .access import Doors
 from .guard import init_app
-from .who import Who, actor, is_open, needs, who
+from .who import Who, actor, does, may, who
 
-__all__ = ["Doors", "Who", "actor", "init_app", "is_open", "needs", "who"]
+__all__ = ["Doors", "Who", "actor", "does", "init_app", "may", "who"]

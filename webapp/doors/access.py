@@ -15,9 +15,10 @@ from typing import Any
 from ...plugins.module_utils._model import ClawPilotError
 from ..settings import Settings
 from .limit import Limit
+from .rights import SCOPES
 from .store import Row, Store, digest
 from .token_file import TokenFile
-from .who import SCOPES, Who
+from .who import Who
 
 SESSION_SECONDS = 30 * 86400  # since the login
 IDLE_SECONDS = 7 * 86400  # without a request

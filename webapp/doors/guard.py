@@ -15,7 +15,8 @@ from .access import Doors
 from .address import client_of, place
 from .headers import harden
 from .origin import is_known_host, is_same_origin
-from .who import OPEN, Who, scope_of
+from .rights import OPEN
+from .who import Who, demand, right_of, scope_of
 
 COOKIE = "claw_pilot_session"
 MOST_OPEN_BODY = 20_000  # bytes of a request that anybody may send: it holds a token and a path
@@ -43,8 +44,8 @@ def check() -> AnyResponse | None:
         )
     if not request.path.startswith("/api/"):
         check_length()
-    scope = scope_of(current_app.view_functions.get(request.endpoint or ""))
-    if request.endpoint is not None and scope == OPEN:
+    right = right_of(current_app.view_functions.get(request.endpoint or ""))
+    if request.endpoint is not None and scope_of(right) == OPEN:
         if request.method not in SAFE:
             check_origin()
             check_small()
@@ -56,12 +57,8 @@ def check() -> AnyResponse | None:
     g.who = asks
     if asks.session and (request.method not in SAFE or is_socket()):
         check_origin()
-    if request.endpoint is not None and not asks.may(scope):
-        raise ClawPilotError(
-            "SCOPE_MISSING",
-            f"The token may {asks.scope}, and this takes one that may {scope}.",
-            "Make another token in the dashboard's settings.",
-        )
+    if request.endpoint is not None:
+        demand(right)
     return None
 
 

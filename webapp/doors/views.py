@@ -13,14 +13,14 @@ from ...plugins.module_utils._model import ClawPilotError
 from ..services import services
 from .access import SESSION_SECONDS
 from .guard import COOKIE, by_cookie, refuse
-from .who import is_open, needs, who
+from .who import does, who
 
 pages = Blueprint("doors", __name__)
 _MOST = 1000  # characters of a token or a path
 
 
 @pages.get("/login")
-@is_open
+@does("enter")
 def login() -> Response:
     """The form; with ?link= a button that logs in once: looking at it must not use it up."""
     if by_cookie():
@@ -29,7 +29,7 @@ def login() -> Response:
 
 
 @pages.post("/login")
-@is_open
+@does("enter")
 def enter() -> Response:
     """Take the token or the code of a link, and give a session for it."""
     doors = services().doors
@@ -53,7 +53,7 @@ def enter() -> Response:
 
 
 @pages.post("/logout")
-@needs("metrics")
+@does("leave")
 def leave() -> Response:
     """End this session."""
     asks = who()

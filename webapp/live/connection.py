@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ...plugins.module_utils._model import ClawPilotError
+from ..doors.rights import CHANNELS
+from ..doors.who import Who, demand
 from .channels import Channel, Fleet, Job, Jobs, Logs
 from .fragments import VIEWS
 from .frames import Frame
@@ -43,14 +45,14 @@ class Socket(Protocol):
 class Connection:
     """ws: its event is our bell as well; packed: whether frames may be compressed.
 
-    allowed: whether it is still logged in, asked again with every ping; whose: the session or the
-    token that it belongs to.
+    allowed: whether it is still logged in, asked again with every ping; asks: who it is.
     """
 
     def __init__(
-        self, ws: Socket, hub: Hub, packed: bool, allowed: Callable[[], bool], whose: str
+        self, ws: Socket, hub: Hub, packed: bool, allowed: Callable[[], bool], asks: Who
     ) -> None:
-        self.whose = whose
+        self.whose = asks.key
+        self._asks = asks
         self._ws = ws
         self._hub = hub
         self._packed = packed
@@ -155,6 +157,9 @@ class Connection:
             channel.close()
 
     def _make(self, kind: str, one: str, payload: Mapping[str, Any]) -> Channel:
+        if kind not in CHANNELS:
+            raise malformed(f"there is no channel {kind[:40]!r}")
+        demand(CHANNELS[kind], self._asks)
         if kind == "fleet":
             ids = payload.get("ids")
             wanted = None if ids is None else these(ids)
@@ -167,9 +172,7 @@ class Connection:
             return Logs(self._hub, self._line(one), lines, self.ring)
         if kind == "job":
             return Job(self._hub, one, number(payload, "after", 0))
-        if kind == "jobs":
-            return Jobs(self._hub)
-        raise malformed(f"there is no channel {kind[:40]!r}")
+        return Jobs(self._hub)
 
     def _since(self, payload: Mapping[str, Any]) -> int | None:
         """The version that the browser has; None when that is of an earlier dashboard."""

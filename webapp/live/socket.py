@@ -13,7 +13,7 @@ from flask_sock import Sock
 
 from ...plugins.module_utils._model import ClawPilotError
 from ..doors.guard import COOKIE, bearer_token
-from ..doors.who import needs, who
+from ..doors.who import Who, does, scope_of, who
 from ..services import Services, services
 from .connection import Connection
 from .frames import agree
@@ -46,19 +46,19 @@ def init_app(app: Flask) -> None:
     def live(ws: Any) -> None:
         packed = bool(request.environ.get(_EXTENSIONS))
         with suppress(OSError):  # a browser that went while we were sending, or took nothing
-            Connection(ws, services().hub, packed, still_allowed(services()), whose()).run()
+            Connection(ws, services().hub, packed, still_allowed(services()), caller()).run()
 
     sock.init_app(app)
     for rule in app.url_map.iter_rules():
         if rule.rule == "/ws":
-            needs("read")(app.view_functions[rule.endpoint])
+            does("see")(app.view_functions[rule.endpoint])
 
 
 def prepare() -> None:
     """Before the handshake: give simple-websocket our socket, and say what may be agreed on."""
     if not request.environ.get("HTTP_UPGRADE") or request.path != "/ws":
         return
-    if not services().hub.has_room(whose()):
+    if not services().hub.has_room(caller().key):
         raise ClawPilotError(
             "TOO_MANY_BROWSERS",
             f"{MOST} browsers are connected, or {MOST_OF_ONE} of this login or token, or the"
@@ -79,10 +79,11 @@ def prepare() -> None:
             request.environ[name] = Wire(request.environ[name])
 
 
-def whose() -> str:
-    """By what connections are counted: the session, or the name of the token."""
+def caller() -> Who:
+    """Who asks for it; the guard let nobody else through."""
     asks = who()
-    return (asks.session or asks.name) if asks else ""
+    assert asks
+    return asks
 
 
 def still_allowed(shared: Services) -> Any:
@@ -92,7 +93,7 @@ def still_allowed(shared: Services) -> Any:
     def allowed() -> bool:
         if token is not None:
             asks = shared.doors.by_token(token)
-            return bool(asks and asks.may("read"))
+            return bool(asks and asks.may(scope_of("see")))
         return shared.doors.by_session(cookie) is not None
 
     return allowed

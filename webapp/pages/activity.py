@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from ..doors.who import needs
+from ..doors.who import does
 from ..services import services
 from . import bp, words
 
@@ -41,7 +41,7 @@ _BY_START = {
 
 
 @bp.get("/activity")
-@needs("read")
+@does("see")
 def activity() -> str:
     """?host= ?instance= ?kind= ?actor= ?q= ?within=hours ?before=id"""
     chosen = {name: request.args.get(name, "").strip() for name in FILTERS}

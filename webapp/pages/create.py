@@ -15,7 +15,7 @@ from ...plugins.module_utils._host import Host
 from ...plugins.module_utils._model import ClawPilotError
 from .. import actions
 from ..answers import LOCALHOST, Known, known_models
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp, form_start
 from .form_schema import fields, parts
@@ -25,7 +25,7 @@ _MOST_ROWS = 50
 
 
 @bp.get("/create")
-@needs("operate")
+@does("create")
 def create() -> str:
     """The empty form; ?from= takes the answers of an earlier job, without its secrets."""
     host = request.args.get("host", "") or first_host()
@@ -40,7 +40,7 @@ def create() -> str:
 
 
 @bp.post("/create")
-@needs("operate")
+@does("create")
 def create_instance() -> AnyResponse:
     """Create it, preview it, or show the form again with another row or with what is wrong."""
     typed, do = read(request.form), request.form.get("do", "create")
@@ -63,7 +63,7 @@ def create_instance() -> AnyResponse:
 
 
 @bp.post("/create/check")
-@needs("operate")
+@does("create")
 def create_check() -> Response:
     """What is wrong with one field as it is typed: {"error": sentence or empty}."""
     typed = read(request.form)

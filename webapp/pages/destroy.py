@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from ...plugins.module_utils._model import ClawPilotError
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp
 
@@ -20,14 +20,14 @@ Facts = Mapping[str, Any]
 
 
 @bp.get("/hosts/<host>/<slug>/destroy")
-@needs("operate")
+@does("destroy")
 def destroy(host: str, slug: str) -> str:
     """The question."""
     return _page(services().live.find(slug, host, request.args.get("home", "")))
 
 
 @bp.post("/hosts/<host>/<slug>/destroy")
-@needs("operate")
+@does("destroy")
 def destroy_instance(host: str, slug: str) -> ResponseReturnValue:
     """confirm: the slug; backup=yes for an archive first."""
     line = services().live.find(slug, host, request.args.get("home", ""))

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from ...plugins.plugin_utils.comparison import why_not
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp, reply
 from .chosen import nothing
@@ -22,7 +22,7 @@ Line = Mapping[str, Any]
 
 
 @bp.get("/discover")
-@needs("read")
+@does("see")
 def discover() -> str:
     """By host, what may be adopted; ?host= shows one host only."""
     chosen = request.args.get("host", "")
@@ -40,7 +40,7 @@ def discover() -> str:
 
 
 @bp.post("/discover")
-@needs("operate")
+@does("discover")
 def discover_act() -> ResponseReturnValue:
     """do: scan (look again, on one host or all), run (the playbook, adopting nothing) or adopt."""
     do, host = request.form.get("do", ""), request.form.get("host", "")

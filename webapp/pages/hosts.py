@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from ..doors.who import needs
+from ..doors.who import does
 from ..services import services
 from . import bp
 
 
 @bp.get("/hosts")
-@needs("read")
+@does("see")
 def hosts() -> str:
     """?part=list is the list alone."""
     template = "_hosts_list.html" if request.args.get("part") == "list" else "hosts.html"

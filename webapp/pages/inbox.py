@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from ...plugins.module_utils._model import ClawPilotError
 from .. import actions, waiting
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp
 from .chosen import answered, nothing
@@ -72,7 +72,7 @@ class Silent:
 
 
 @bp.get("/inbox")
-@needs("read")
+@does("see")
 def inbox() -> str:
     """All of them, the one with the least time first; ?part=list is the list alone."""
     everybody, silent = gathered(waiting.everybody(services()))
@@ -85,7 +85,7 @@ def inbox() -> str:
 
 
 @bp.post("/inbox")
-@needs("operate")
+@does("approve")
 def inbox_answer() -> ResponseReturnValue:
     """approve or reject: one key; do with ids: all that are ticked; code: of Telegram, typed."""
     if request.form.get("code"):

@@ -16,7 +16,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ...plugins.module_utils._model import ClawPilotError
-from ..doors.who import needs
+from ..doors.who import does
 from ..services import services
 from . import bp, fixes
 from .chart import chart
@@ -38,21 +38,21 @@ Line = Mapping[str, Any]
 
 
 @bp.get("/hosts/<host>/<slug>")
-@needs("read")
+@does("see")
 def instance(host: str, slug: str) -> ResponseReturnValue:
     """How it is, and how it was."""
     return show(host, slug, "")
 
 
 @bp.get("/hosts/<host>/<slug>/<any(agents, devices, logs, config, events):tab>")
-@needs("read")
+@does("see")
 def instance_tab(host: str, slug: str, tab: str) -> ResponseReturnValue:
     """One of the other tabs."""
     return show(host, slug, tab)
 
 
 @bp.get("/hosts/<host>/<slug>/logs.txt")
-@needs("read")
+@does("see")
 def instance_log(host: str, slug: str) -> ResponseReturnValue:
     """The last lines of its log as a file."""
     line = the_line(host, slug)

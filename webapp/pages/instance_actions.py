@@ -8,7 +8,8 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.rights import DEVICES, RIGHTS
+from ..doors.who import actor, does
 from ..services import services
 from . import bp, reply, words
 from .instance import the_line
@@ -22,48 +23,53 @@ DEVICE_WORDS = {
 
 
 @bp.get("/hosts/<host>/<slug>/<any(start, stop, restart):verb>")
-@needs("operate")
+@does("start")
 def ask(host: str, slug: str, verb: str) -> ResponseReturnValue:
     """The question alone: what the buttons of a row lead to without JavaScript."""
     return reply.ask(verb, [the_line(host, slug)])
 
 
 @bp.post("/hosts/<host>/<slug>/<any(start, stop, restart):verb>")
-@needs("operate")
+@does("start")
 def act(host: str, slug: str, verb: str) -> ResponseReturnValue:
     """Start, stop or restart it. What ends something has to be confirmed."""
     line = the_line(host, slug)
-    if verb != "start" and request.form.get("confirm") != "yes":
+    if reply.has_to_ask(verb):
         return reply.ask(verb, [line])
     return reply.of(verb, [getattr(actions, verb)(line, actor())], [])
 
 
 @bp.post("/hosts/<host>/<slug>/tags")
-@needs("operate")
+@does("tag")
 def tag(host: str, slug: str) -> ResponseReturnValue:
-    """Give it exactly these tags; commas between them. Raises INVALID_TAG."""
+    """Give it exactly these tags; commas between them. Raises INVALID_TAG, NOT_ADOPTED."""
     line = the_line(host, slug)
     tags = [word.strip() for word in request.form.get("tags", "").split(",") if word.strip()]
-    with services().registry() as registry:
-        registry.set_tags(str(line["slug"]), tags, str(line["host"]), str(line["openclaw_home"]))
-    services().monitor.refresh(str(line["host"]))
+    actions.set_tags(line, tags)
     return reply.done("Tags saved.", words.place_path(line))
 
 
 @bp.post("/hosts/<host>/<slug>/devices")
-@needs("operate")
+@does("approve")
 def answer_device(host: str, slug: str) -> ResponseReturnValue:
     """Approve or reject a request, remove a device or renew its token: one field, verb to id."""
     line = the_line(host, slug)
     verb = next((one for one in DEVICE_WORDS if request.form.get(one)), "")
     if not verb:
         return reply.nothing()
+    if reply.has_to_ask(DEVICES[verb]):
+        return reply.question(
+            f"{verb.capitalize()} a device of {line['slug']}?",
+            RIGHTS[DEVICES[verb]].ends,
+            verb.capitalize(),
+            {verb: request.form[verb]},
+        )
     job = actions.devices(line, verb, request.form[verb], actor())
     return reply.queued(DEVICE_WORDS[verb], [job])
 
 
 @bp.post("/hosts/<host>/<slug>/pairings")
-@needs("operate")
+@does("approve")
 def answer_sender(host: str, slug: str) -> ResponseReturnValue:
     """Let somebody in who wrote to its bot."""
     line = the_line(host, slug)
@@ -72,7 +78,7 @@ def answer_sender(host: str, slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/hosts/<host>/<slug>/control-ui")
-@needs("admin")
+@does("control_ui")
 def control_ui(host: str, slug: str) -> ResponseReturnValue:
     """A page that goes on to OpenClaw's own, with its token in the fragment of the address.
 

@@ -12,10 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from ...plugins.module_utils._model import ClawPilotError
 from ...plugins.module_utils._secrets import redact
-from ..doors.who import actor, needs
+from .. import actions
+from ..doors.rights import NAME, NOTHING, RIGHTS, YES, of_run
+from ..doors.who import actor, does, may
 from ..jobs.model import STATES
 from ..services import services
-from . import bp, reply
+from . import bp, reply, words
 from .chosen import moved
 from .job_output import as_html, as_text, counts, plays
 
@@ -25,7 +27,7 @@ _MOST_EVENTS = 20_000  # on a page; the download has all
 
 
 @bp.get("/jobs")
-@needs("read")
+@does("see")
 def jobs() -> str:
     """The list, newest first. ?state= ?host= ?instance= ?before=number"""
     chosen = {name: request.args.get(name, "") for name in ("state", "host", "instance")}
@@ -47,7 +49,7 @@ def jobs() -> str:
 
 
 @bp.get("/jobs/<id>")
-@needs("read")
+@does("see")
 def job(id: str) -> str:  # noqa: A002
     """One job; ?part=live is what changes of it, without the output."""
     one = services().jobs.get(id)
@@ -62,12 +64,13 @@ def job(id: str) -> str:  # noqa: A002
         output="" if part else as_html(events),
         last=events[-1].counter if events else 0,
         variables=json.dumps(redact(one.variables), indent=2, ensure_ascii=False),
+        again=again_words(one),
         answer=json.dumps(redact(one.result), indent=2, ensure_ascii=False) if one.result else "",
     )
 
 
 @bp.get("/jobs/<id>/output.txt")
-@needs("read")
+@does("see")
 def job_text(id: str) -> Response:  # noqa: A002
     """What it printed, without colours, to be kept."""
     one = services().jobs.get(id)
@@ -81,26 +84,62 @@ def job_text(id: str) -> Response:  # noqa: A002
 
 
 @bp.post("/jobs/<id>/cancel")
-@needs("operate")
+@does("cancel")
 def job_cancel(id: str) -> ResponseReturnValue:  # noqa: A002
     """Ask it to end; the page shows when it has."""
-    one = services().jobs.cancel(id, actor())
+    if reply.has_to_ask("cancel"):
+        one = services().jobs.get(id)
+        return reply.question(f"Stop {one.title}?", RIGHTS["cancel"].ends, "Stop", {})
+    one = actions.cancel(id, actor())
     return reply.done(f"Job {one.number} is asked to end.", f"/jobs/{id}")
 
 
 @bp.post("/jobs/<id>/again")
-@needs("operate")
+@does("repeat")
 def job_again(id: str) -> ResponseReturnValue:  # noqa: A002
-    """The same once more; failed_hosts=yes: for those only. With secrets, the form asks anew."""
-    failed = request.form.get("failed_hosts") == "yes"
+    """The same once more; failed_hosts=yes: for those only. With secrets, the form asks anew.
+
+    What destroys is never repeated, but begun anew on the page that shows what would go now.
+    """
+    old, failed = services().jobs.get(id), request.form.get("failed_hosts") == "yes"
+    confirm = request.form.get("confirm", "").strip()
+    asks = actions.right_again(old).again if not old.check else NOTHING
+    if old.playbook == "destroy_instance" and not old.check:
+        place = {"host": old.host, "slug": old.instance, "openclaw_home": old.openclaw_home}
+        return moved(words.place_path(place, "destroy"))
+    if asks == NAME and confirm != old.instance or asks == YES and confirm != "yes":
+        return ask_again(old, asks, failed, confirm)
     try:
-        new = services().jobs.again(id, actor(), failed)
+        new = actions.again(id, actor(), failed, confirm)
     except ClawPilotError as error:
-        old = services().jobs.get(id)
         if error.code != "SECRETS_GONE" or old.playbook != "create_instance":
             raise
         return moved(f"/create?from={id}")
     return moved(f"/jobs/{new.id}")
+
+
+def again_words(old: Any) -> tuple[str, str] | None:
+    """The question for a browser that can ask, and what is asked; None for who may not repeat it.
+
+    Empty where there is none, or where a page asks it.
+    """
+    right = of_run(old.playbook, old.variables)
+    if not may(right):
+        return None
+    asks = RIGHTS[right].again == YES and not old.check
+    return (f"Run {old.title} again?", RIGHTS[right].ends) if asks else ("", "")
+
+
+def ask_again(old: Any, asks: str, failed: bool, confirm: str) -> ResponseReturnValue:
+    """The question before a job is repeated that ends something."""
+    return reply.question(
+        f"Run job {old.number} again: {old.title}?",
+        actions.right_again(old).ends,
+        "Run again",
+        {"failed_hosts": "yes"} if failed else {},
+        typed=old.instance if asks == NAME else "",
+        wrong=f"That is not {old.instance}." if asks == NAME and confirm else "",
+    )
 
 
 def all_events(id: str, most: int | None = _MOST_EVENTS) -> list[Any]:  # noqa: A002

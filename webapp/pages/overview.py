@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from .. import actions
-from ..doors.who import actor, needs
+from ..doors.who import actor, does
 from ..services import services
 from . import bp, parts, reply, words
 
@@ -84,7 +84,7 @@ class Choice:
 
 
 @bp.get("/")
-@needs("read")
+@does("see")
 def overview() -> ResponseReturnValue:
     """All instances and hosts as they are known now."""
     choice = Choice.of(request.args, request.cookies.get(COOKIE, ""))
@@ -164,14 +164,14 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 @bp.get("/parts/nav")
-@needs("read")
+@does("see")
 def nav() -> ResponseReturnValue:
     """The counters of the rail."""
     return {name: words.nav_count(name) for name in ("inbox", "jobs")}
 
 
 @bp.post("/actions")
-@needs("operate")
+@does("start")
 def act_on_several() -> ResponseReturnValue:
     """Start, stop or restart what was ticked."""
     verb, ids = request.form.get("action", ""), list(dict.fromkeys(request.form.getlist("ids")))
@@ -179,7 +179,7 @@ def act_on_several() -> ResponseReturnValue:
     lines = [line for line in found if line]
     if not lines or verb not in reply.VERBS:
         return reply.nothing()
-    if verb != "start" and request.form.get("confirm") != "yes":
+    if reply.has_to_ask(verb):
         return reply.ask(verb, lines)
     return reply.of(verb, *run(verb, lines))
 

@@ -13,6 +13,8 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ...plugins.module_utils._model import ClawPilotError
+from ..doors.rights import RIGHTS, YES
+from . import words
 
 VERBS = ("start", "stop", "restart")
 DOING = {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}
@@ -57,25 +59,61 @@ def of(
 
 
 def queued(
-    words: str, jobs: Sequence[Any], failed: Sequence[tuple[Line, Exception]] = ()
+    doing: str, jobs: Sequence[Any], failed: Sequence[tuple[Line, Exception]] = ()
 ) -> ResponseReturnValue:
-    """words: what begins now, such as Starting."""
+    """doing: what begins now, such as Starting."""
     if by_htmx():
-        return render_template("_toast.html", words=words, jobs=jobs, failed=failed), 200
+        return render_template("_toast.html", words=doing, jobs=jobs, failed=failed), 200
     return redirect(f"/jobs/{jobs[0].id}" if len(jobs) == 1 else "/jobs", 303)
 
 
-def done(words: str, back: str) -> ResponseReturnValue:
+def done(said: str, back: str) -> ResponseReturnValue:
     """A note that something is as wanted; without htmx back to the page."""
     if by_htmx():
-        return render_template("_toast.html", words=words, jobs=[], failed=[]), 200
+        return render_template("_toast.html", words=said, jobs=[], failed=[]), 200
     return redirect(back, 303)
 
 
+def has_to_ask(right: str) -> bool:
+    """Whether a yes is wanted before that is done, and the form has none."""
+    return RIGHTS[right].asks == YES and request.form.get("confirm") != "yes"
+
+
 def ask(verb: str, lines: Sequence[Line]) -> ResponseReturnValue:
-    """The question as a page, for browsers that cannot ask."""
-    ids = [str(line["id"]) for line in lines]
-    return render_template("confirm.html", verb=verb, lines=lines, path="/actions", ids=ids), 200
+    """The question about instances."""
+    title = f"{verb.capitalize()} {words.number(len(lines), 'instance')}?"
+    fields = [("action", verb), *(("ids", str(line["id"])) for line in lines)]
+    return question(title, RIGHTS[verb].ends, verb.capitalize(), fields, lines, "/actions")
+
+
+def question(
+    title: str,
+    text: str,
+    yes: str,
+    fields: Mapping[str, str] | Sequence[tuple[str, str]],
+    lines: Sequence[Line] = (),
+    path: str = "",
+    *,
+    typed: str = "",
+    wrong: str = "",
+) -> ResponseReturnValue:
+    """The question as a page, for browsers that cannot ask; its form comes back with a yes.
+
+    yes: the button's words; path: where to, else to the address that was asked for; typed: what has
+    to be typed instead of the yes; wrong: what was wrong with that.
+    """
+    page = render_template(
+        "confirm.html",
+        title=title,
+        text=text,
+        yes=yes,
+        fields=list(fields.items()) if isinstance(fields, Mapping) else fields,
+        lines=lines,
+        path=path or request.full_path.rstrip("?"),
+        typed=typed,
+        wrong=wrong,
+    )
+    return page, 400 if wrong else 200
 
 
 def nothing() -> ResponseReturnValue:

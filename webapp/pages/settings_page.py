@@ -17,9 +17,10 @@ from ...plugins.module_utils._model import (
     ClawPilotError,
 )
 from ...plugins.plugin_utils.registry_config import DEFAULTS, check_values
-from ..doors.who import SCOPES, needs
+from ..doors.rights import SCOPES
+from ..doors.who import does
 from ..services import services
-from . import bp
+from . import bp, reply
 from .chosen import moved
 
 # Key -> label and what it does. Keys without words are shown by their name.
@@ -37,8 +38,8 @@ KEYS = {
 SCOPE_WORDS = {
     "metrics": "/metrics only, for Prometheus",
     "read": "see everything, change nothing",
-    "operate": "and start, stop, create, adopt, pair, destroy",
-    "admin": "and settings and tokens",
+    "operate": "and start, stop, create, adopt, pair",
+    "admin": "and destroy, run any playbook, settings and tokens",
 }
 LIBRARIES = ("ansible-core", "ansible-runner", "flask", "sqlite-utils")
 LICENCES = (
@@ -49,13 +50,13 @@ LICENCES = (
 
 
 @bp.get("/settings")
-@needs("admin")
+@does("configure")
 def settings() -> str:
     return _page()
 
 
 @bp.post("/settings/config")
-@needs("admin")
+@does("configure")
 def settings_config() -> ResponseReturnValue:
     """Store what differs. When one value is wrong none is stored."""
     given = {key: request.form[key].strip() for key in DEFAULTS if key in request.form}
@@ -66,7 +67,7 @@ def settings_config() -> ResponseReturnValue:
 
 
 @bp.post("/settings/tokens")
-@needs("admin")
+@does("make_token")
 def settings_token() -> ResponseReturnValue:
     """Make a token and show it, this one time."""
     name, scope = request.form.get("name", "").strip(), request.form.get("scope", "")
@@ -79,9 +80,14 @@ def settings_token() -> ResponseReturnValue:
 
 
 @bp.post("/settings/tokens/revoke")
-@needs("admin")
+@does("revoke_token")
 def settings_revoke() -> ResponseReturnValue:
-    services().doors.revoke_token(request.form.get("name", ""))
+    name = request.form.get("name", "")
+    if reply.has_to_ask("revoke_token"):
+        text = "Whatever uses this token gets no answer from now on."
+        return reply.question(f"Revoke {name[:40]}?", text, "Revoke", {"name": name})
+    services().doors.revoke_token(name)
+    services().hub.recheck()
     return moved("/settings?saved=revoked")
 
 

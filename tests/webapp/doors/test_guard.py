@@ -9,27 +9,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.webapp.doors.origin import host_name, is_same_origin
-from ansible_collections.claw.pilot.webapp.doors.who import scope_of
 from ansible_collections.claw.pilot.webapp.services import NAME
 from ansible_collections.claw.pilot.webapp.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.webapp.routes import routes
+
 OPEN = {"doors.login", "doors.enter", "healthz", "static"}
-
-
-def routes(app: Flask) -> list[tuple[str, str, str]]:
-    """(endpoint, method, address) of everything that there is."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        kinds = rule._converters
-        values = {name: min(getattr(kinds[name], "items", "1")) for name in rule.arguments}
-        with app.test_request_context():
-            built = rule.build(values, append_unknown=False)
-        assert built
-        methods = (rule.methods or {"GET"}) - {"HEAD", "OPTIONS"}
-        found += [(rule.endpoint, method, built[1]) for method in sorted(methods)]
-    return found
 
 
 def test_everything_but_the_login_page_liveness_and_static_files_needs_a_login(
@@ -47,19 +34,6 @@ def test_everything_but_the_login_page_liveness_and_static_files_needs_a_login(
         elif path.startswith("/api/") or method != "GET":
             assert told, path
     assert let_in == OPEN
-
-
-def test_every_view_says_what_it_needs(app: Flask) -> None:
-    unmarked = [
-        endpoint
-        for endpoint, view in app.view_functions.items()
-        if not hasattr(view, "_claw_pilot_needs")
-    ]
-    assert unmarked == []
-
-
-def test_a_view_that_says_nothing_needs_everything(app: Flask, services: Any) -> None:
-    assert scope_of(lambda: None) == "admin"
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api", "/ws", "/%2e%2e/etc/passwd"])
@@ -197,30 +171,6 @@ def test_a_socket_needs_an_origin() -> None:
 )
 def test_the_name_in_a_host_header(header: str, name: str) -> None:
     assert host_name(header) == name
-
-
-@pytest.mark.parametrize(
-    ("scope", "codes"),
-    [
-        ("metrics", (200, 403, 403, 403)),
-        ("read", (200, 200, 403, 403)),
-        ("operate", (200, 200, 202, 403)),
-        ("admin", (200, 200, 202, 200)),
-    ],
-)
-def test_a_token_may_what_its_scope_says(
-    services: Any, anonymous: FlaskClient, scope: str, codes: tuple[int, ...]
-) -> None:
-    header = {"Authorization": f"Bearer {services.doors.make_token('ci', scope)}"}
-    answers = (
-        anonymous.get("/metrics", headers=header),
-        anonymous.get("/api/instances", headers=header),
-        anonymous.post("/api/discover", json={}, headers=header),
-        anonymous.get("/api/tokens", headers=header),
-    )
-    assert tuple(answer.status_code for answer in answers) == codes
-    refused = [answer.json["error"]["code"] for answer in answers if answer.status_code == 403]
-    assert set(refused) <= {"SCOPE_MISSING"}
 
 
 def test_a_revoked_token_opens_nothing(services: Any, anonymous: FlaskClient) -> None:

@@ -40,7 +40,7 @@ def test_the_slug_has_to_be_typed(client: FlaskClient, path: str, fake_jobs: Fak
     for typed in ("", "yes", "ACME"):
         answer = client.post(path, data={"confirm": typed, "backup": "yes"})
         assert answer.status_code == 400
-        assert "Nothing was removed" in answer.get_data(as_text=True)
+        assert "Nothing was done" in answer.get_data(as_text=True)
     assert fake_jobs.requests == []
 
 

@@ -140,13 +140,14 @@ def test_tags_of_one_that_the_registry_does_not_have_are_refused(
     client: FlaskClient, fake_monitor: FakeMonitor, line: dict[str, Any]
 ) -> None:
     answer = client.post(path_of(line, "tags"), data={"tags": "client"})
-    assert answer.status_code == 404
+    assert answer.status_code == 409
     assert fake_monitor.refreshed == []
 
 
 def test_tags_and_events_are_the_registrys(
-    client: FlaskClient, services: Services, fake_monitor: FakeMonitor, line: dict[str, Any]
+    client: FlaskClient, services: Services, fake_monitor: FakeMonitor
 ) -> None:
+    line = next(one for one in services.live.lines() if one["registry"] == "created")
     instance = {"slug": line["slug"], "openclaw_home": line["openclaw_home"]}
     entry = {"event": "created", "instance": instance}
     with services.registry() as registry:
@@ -189,7 +190,7 @@ def test_devices_with_what_they_want(
 def test_answering_a_device_is_a_job(
     client: FlaskClient, fake_jobs: FakeJobs, line: dict[str, Any], verb: str
 ) -> None:
-    answer = client.post(path_of(line, "devices"), data={verb: "req-1"})
+    answer = client.post(path_of(line, "devices"), data={verb: "req-1", "confirm": "yes"})
     assert answer.status_code == 303
     assert fake_jobs.requests[0].playbook == "devices"
     assert fake_jobs.requests[0].variables[verb] == ["req-1"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.webapp.fakes import FakeJobs
 
+SURE = {"confirm": "yes"}
 GREEN, RED, OFF = "\x1b[0;32m", "\x1b[1;31m", "\x1b[0m"
 
 
@@ -178,16 +179,16 @@ def test_each_end_says_what_it_means(
 
 def test_a_running_job_is_canceled_in_our_name(client: FlaskClient, fake_jobs: FakeJobs) -> None:
     job = a_job(fake_jobs, state="running")
-    answer = client.post(f"/jobs/{job.id}/cancel")
+    answer = client.post(f"/jobs/{job.id}/cancel", data=SURE)
     assert answer.status_code == 303
     assert fake_jobs.get(job.id).canceled_by == "dashboard"
 
 
 def test_again_shows_the_new_job(client: FlaskClient, fake_jobs: FakeJobs) -> None:
     job = a_job(fake_jobs, state="failed")
-    answer = client.post(f"/jobs/{job.id}/again")
+    answer = client.post(f"/jobs/{job.id}/again", data=SURE)
     assert answer.location == f"/jobs/{list(fake_jobs.all)[-1]}" != f"/jobs/{job.id}"
-    by_htmx = client.post(f"/jobs/{job.id}/again", headers={"HX-Request": "true"})
+    by_htmx = client.post(f"/jobs/{job.id}/again", data=SURE, headers={"HX-Request": "true"})
     assert by_htmx.headers["HX-Redirect"] == f"/jobs/{list(fake_jobs.all)[-1]}"
 
 
@@ -201,7 +202,7 @@ def test_a_create_with_secrets_goes_back_to_its_form(
     job = a_job(fake_jobs, "create_instance", state="failed")
     assert client.post(f"/jobs/{job.id}/again").location == f"/create?from={job.id}"
     other = a_job(fake_jobs, "restart_instance", state="failed")
-    assert client.post(f"/jobs/{other.id}/again").status_code == 409
+    assert client.post(f"/jobs/{other.id}/again", data=SURE).status_code == 409
 
 
 def test_the_output_is_downloaded_as_text(client: FlaskClient, fake_jobs: FakeJobs) -> None:

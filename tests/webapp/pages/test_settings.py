@@ -91,10 +91,10 @@ def test_a_wrong_name_is_said_beside_it(client: FlaskClient, services: Services)
 
 
 def test_a_token_is_revoked(client: FlaskClient, services: Services) -> None:
-    token = services.doors.make_token("old", "admin")
-    assert client.post("/settings/tokens/revoke", data={"name": "old"}).status_code == 303
+    token, sure = services.doors.make_token("old", "admin"), {"name": "old", "confirm": "yes"}
+    assert client.post("/settings/tokens/revoke", data=sure).status_code == 303
     assert services.doors.by_token(token) is None
-    assert client.post("/settings/tokens/revoke", data={"name": "old"}).status_code == 404
+    assert client.post("/settings/tokens/revoke", data=sure).status_code == 404
 
 
 def test_tokens_below_admin_may_not_look(anonymous: FlaskClient, services: Services) -> None:
