@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from flask import Flask, g
 from jinja2 import StrictUndefined
 
+from ..plugins.module_utils._hostile import shown_lines
 from . import api, assets, doors, live, metrics, packing
 from .services import NAME, Services
 from .settings import Settings
@@ -26,6 +28,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         SOCK_SERVER_OPTIONS=live.SOCKET_OPTIONS,
     )
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = _shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # a host's name may have them
@@ -37,3 +40,11 @@ def create_app(settings: Settings, services: Services) -> Flask:
     importlib.import_module(PAGES).init_app(app)
     app.context_processor(lambda: {"who": g.get("who"), "may": doors.may})
     return app
+
+
+def _shown(value: Any) -> Any:
+    """What a template puts into a page: names from hosts neither reorder nor hide what is around.
+
+    Markup is ours, and each value in it has come through here.
+    """
+    return shown_lines(value) if type(value) is str else value

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ._arguments import ADOPTED_ARGUMENT, HOME_ARGUMENTS
+from ._hostile import shown
 from ._model import ClawPilotError
 from ._summary import dig
 
@@ -36,6 +37,7 @@ PAIRING_ARGUMENTS: dict[str, Any] = {
 PER_ACCOUNT = 3  # requests that OpenClaw keeps for one bot; it ignores whoever writes then
 LIFETIME = timedelta(hours=1)
 _REFUSED = (401, 404)  # Telegram's answers to a wrong token, and to one that is none
+_LONGEST = 200  # characters of a name or an id
 _WAITING = "Approve one with code, request_id or sender_id, or dismiss some."
 
 Request = Mapping[str, Any]
@@ -232,4 +234,5 @@ def trouble(name: str, bot: Mapping[str, Any]) -> ClawPilotError | None:
 
 
 def _text(value: Any) -> str:
-    return str(value).strip() if isinstance(value, (str, int)) else ""
+    """A word of somebody else's, on one line and not too long: a sender is called as they like."""
+    return shown(value, _LONGEST).strip() if isinstance(value, (str, int)) else ""

@@ -27,6 +27,7 @@ MANAGERS = frozenset("systemd supervisor docker none".split())
 SCOPES = frozenset(("user", "system", ""))
 
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#|#jinja2:", re.IGNORECASE)
+_COLOUR = re.compile(r"(\x1b\[[0-9;]{0,20}m)")
 _JOINERS = "\u200c\u200d"  # within words of some languages, and within emoji
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 _HOST = re.compile(r"\w(?:[\w .@/+-]*[\w.@/+-])?\Z")
@@ -56,9 +57,26 @@ def shown(value: object, most: int = MAX_SHOWN) -> str:
     return "".join(c if c.isprintable() else _visible(c) for c in cut)
 
 
-def shown_lines(value: object, most: int = MAX_SHOWN) -> str:
-    """The same for a text of several lines, which stay lines."""
-    return "\n".join(shown(line, most) for line in str(value).split("\n"))
+def shown_lines(text: str) -> str:
+    """A text of any length and of several lines, which stay lines: tabs, too, steer nothing."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else _visible(c) for c in text)
+
+
+def shown_output(text: str) -> str:
+    """What a program has printed: its colours and lines stay, all else is made visible."""
+    parts = _COLOUR.split(text.replace("\r\n", "\n"))
+    return "".join(one if _COLOUR.match(one) else shown_lines(one) for one in parts)
+
+
+def shown_all(value: Any) -> Any:
+    """Data with every text in it made fit to be shown, keys too."""
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return {shown_all(key): shown_all(item) for key, item in value.items()}
+    return [shown_all(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _visible(letter: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ._host import Host
+from ._hostile import shown, shown_lines
 from ._model import ClawPilotError, Layout, check_slug
 from ._services import ServiceManager, service_manager
 
@@ -50,13 +51,14 @@ def _as_failure(error: OSError) -> ClawPilotError:
 
 
 def _fail(module: AnsibleModule, error: ClawPilotError) -> NoReturn:
-    module.fail_json(msg=f"{error.message} {error.hint}".strip(), failure=error.as_dict())
+    said = shown_lines(f"{error.message} {error.hint}".strip())
+    module.fail_json(msg=said, failure=error.as_dict())
     raise AssertionError("fail_json does not return")  # pragma: no cover
 
 
 def _exit(module: AnsibleModule, result: dict[str, Any]) -> NoReturn:
     for warning in result.pop("warnings", ()):
-        module.warn(warning)
+        module.warn(shown(warning))
     module.exit_json(**result)
     raise AssertionError("exit_json does not return")  # pragma: no cover
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..module_utils._hostile import shown_lines
 from ..module_utils._model import ClawPilotError
 from .registry import Registry, default_path, the_one
 from .registry_client import Client
@@ -127,7 +128,7 @@ def failed(error: ClawPilotError) -> Row:
     """A task's result for an error."""
     return {
         "failed": True,
-        "msg": f"{error.message} {error.hint}".strip(),
+        "msg": shown_lines(f"{error.message} {error.hint}".strip()),
         "failure": error.as_dict(),
     }
 

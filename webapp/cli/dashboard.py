@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import ClawPilotError
-from . import outcome
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -89,7 +89,7 @@ def leave_running(settings: Settings, words: Sequence[str]) -> None:
 
 
 def say(line: str) -> None:
-    click.echo(outcome.printable(line))
+    click.echo(shown(line))
 
 
 def rotate(settings: Settings) -> None:
@@ -112,7 +112,7 @@ def check_told(bind: str, plain_http: bool) -> None:
             "Stay on 127.0.0.1 with ssh -L or a TLS proxy (docs/dashboard.md); or --plain-http.",
         )
     warning = f"Warning: {bind} is open to other machines, and nothing is encrypted."
-    click.echo(outcome.printable(warning), err=True)
+    click.echo(shown(warning), err=True)
 
 
 COMMANDS = [dashboard]

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from . import asking, local, outcome, place, store, words
 from .options import Ansible, ansible_options, host_option, json_option
 from .variables import parse_pairs, typed
@@ -54,7 +55,7 @@ def doctor(
         show(found, counts)
         others = store.hosts() if not slug and where.local else []
         if others:
-            click.echo(f"Not examined: {', '.join(others)} (claw-pilot doctor --host NAME)")
+            click.echo(f"Not examined: {shown(', '.join(others))} (claw-pilot doctor --host NAME)")
     context.exit(code or (outcome.UNWELL if counts["error"] else outcome.DONE))
 
 
@@ -90,7 +91,7 @@ def show(found: Iterable[Data], counts: Mapping[str, int]) -> None:
         if owner != group:
             group = owner
             name = f"{finding['slug']} on {owner[0]}" if finding["slug"] else f"{owner[0]}"
-            click.secho(outcome.printable(name), bold=True)
+            click.secho(shown(name), bold=True)
         show_finding(finding)
     if not counts:
         click.secho("All is well.", fg="green")
@@ -105,12 +106,12 @@ def show(found: Iterable[Data], counts: Mapping[str, int]) -> None:
 
 def show_finding(finding: Data) -> None:
     colour, word = words.looks(words.SEVERITIES, str(finding["severity"]))
-    message = outcome.printable(str(finding["message"]))
-    click.echo(f"  {click.style(word, fg=colour)}  {finding['check']}: {message}")
+    message = shown(str(finding["message"]))
+    click.echo(f"  {click.style(word, fg=colour)}  {shown(finding['check'])}: {message}")
     if finding.get("evidence"):
-        click.secho(f"      {outcome.printable(str(finding['evidence']))}", dim=True)
+        click.secho(f"      {shown(str(finding['evidence']))}", dim=True)
     if finding.get("fix"):
-        click.echo(f"      {click.style('fix:', dim=True)} {outcome.printable(finding['fix'])}")
+        click.echo(f"      {click.style('fix:', dim=True)} {shown(finding['fix'])}")
 
 
 COMMANDS = [doctor]

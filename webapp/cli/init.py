@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from . import local, outcome, place, run
 from .options import Ansible, ansible_options, host_option, json_option
 from .variables import parse_pairs, typed
@@ -55,7 +56,7 @@ def show_next(shared: bool) -> None:
         from . import views
 
         services = local.observe()["host"].get("shared") or {}
-        click.echo(f"Shared resources: {outcome.printable(views.shared(services))}.")
+        click.echo(f"Shared resources: {shown(views.shared(services))}.")
     click.echo("Next: claw-pilot list shows the instances, claw-pilot create makes one.")
 
 

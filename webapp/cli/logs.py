@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from . import asking, local, outcome, place, store, words
 from .options import Ansible, ansible_options, host_option
 from .variables import parse_pairs, typed
 
 Data = dict[str, Any]
+MAX_MESSAGE = 20_000  # characters of one line
 LOCAL_SECONDS, REMOTE_SECONDS = 0.5, 2.0
 
 
@@ -122,13 +124,12 @@ def stream(entries: Iterable[Data], as_json: bool) -> None:
 def line_of(entry: Mapping[str, Any]) -> str:
     """Time, level, subsystem and message."""
     level = str(entry.get("level") or "").lower()
-    moment = outcome.printable(str(entry.get("time") or "")[:19].replace("T", " "))
-    subsystem = outcome.printable(str(entry.get("subsystem") or ""))
-    message = outcome.printable(str(entry.get("message") or ""))
-    shown = click.style(f"{outcome.printable(level):<5}", fg=words.LEVELS.get(level))
-    return (
-        f"{click.style(moment, dim=True)} {shown} {subsystem + ': ' if subsystem else ''}{message}"
-    )
+    moment = shown(str(entry.get("time") or "")[:19].replace("T", " "))
+    subsystem = shown(str(entry.get("subsystem") or ""))
+    message = shown(str(entry.get("message") or ""), MAX_MESSAGE)
+    severity = click.style(f"{shown(level):<5}", fg=words.LEVELS.get(level))
+    source = f"{subsystem}: " if subsystem else ""
+    return f"{click.style(moment, dim=True)} {severity} {source}{message}"
 
 
 COMMANDS = [logs]

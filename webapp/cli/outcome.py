@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import ClawPilotError
 
 DONE, FAILED, USAGE, NOT_FOUND, UNREACHABLE, UNWELL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -67,14 +68,9 @@ def print_error(error: ClawPilotError, as_json: bool) -> None:
     if as_json:
         print_json({"error": error.as_dict()})
         return
-    click.echo(f"Error: {printable(error.message)}", err=True)
+    click.echo(f"Error: {shown(error.message)}", err=True)
     if error.hint:
-        click.echo(f"Hint: {printable(error.hint)}", err=True)
-
-
-def printable(text: str) -> str:
-    """The text without what would steer a terminal; it may come from a host's files."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+        click.echo(f"Hint: {shown(error.hint)}", err=True)
 
 
 class Program(click.Group):

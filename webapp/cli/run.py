@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._hostile import shown_lines
 from ...plugins.module_utils._model import ClawPilotError
 from .. import extra_vars, playbook
 from . import outcome
@@ -70,7 +71,7 @@ def run_playbook(call: Call, captured: bool = False) -> Answer:
             shown = playbook.equivalent(
                 call.playbook, call.variables, options, inventory, call.typed
             )
-            click.echo(shown, err=True)
+            click.echo(shown_lines(shown), err=True)
         words = files.enter_context(extra_vars.files(call.variables, call.typed))
         name = playbook.full_name(call.playbook)
         code, text = run([playbook.ansible_playbook(), name, *options, *words], captured)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from . import outcome, store
 from .options import json_option
 
@@ -29,7 +30,7 @@ def get_setting(key: str, as_json: bool) -> None:
     """Show the value of KEY, or all settings."""
     values = store.settings(key)
     if key and not as_json:
-        click.echo(outcome.printable(values[key]))
+        click.echo(shown(values[key]))
     else:
         show(values, as_json)
 
@@ -48,7 +49,7 @@ def show(values: dict[str, str], as_json: bool) -> None:
         outcome.print_json({"config": values})
         return
     for key, value in sorted(values.items()):
-        click.echo(f"{key} = {outcome.printable(str(value))}")
+        click.echo(f"{key} = {shown(str(value))}")
 
 
 COMMANDS = [config]

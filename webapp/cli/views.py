@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ...plugins.module_utils._hostile import shown
 from . import local, words
-from .outcome import printable
 
 WIDE = 500  # where nobody looks at it, nothing is cut off
 COLUMNS = ("Instance", "Host", "Port", "State", "Agents", "Telegram", "Version", "Memory", "Uptime")
@@ -30,18 +30,18 @@ def console() -> Console:
 
 def text(value: object, style: str = "") -> Text:
     """A value as it is: no markup, nothing that steers the terminal."""
-    return Text(printable(str(value)), style=style)
+    return Text(shown(str(value)), style=style)
 
 
 def state_text(line: Mapping[str, Any]) -> Text:
     """The state with its symbol; for what was not seen now, how old the word is."""
     colour, word = words.looks(words.STATES, str(line["state"]))
-    shown = text(word, colour)
+    state = text(word, colour)
     if line["seen"] in (local.BEFORE, local.HIDDEN):
-        shown.append(f" ({words.age(local.age_seconds(line['seen_at'], time.time()))})", "dim")
+        state.append(f" ({words.age(local.age_seconds(line['seen_at'], time.time()))})", "dim")
     if line["registry"] == local.NONE:
-        shown.append(" (not adopted)", "dim")
-    return shown
+        state.append(" (not adopted)", "dim")
+    return state
 
 
 def instances_table(lines: Iterable[Mapping[str, Any]]) -> Table:
@@ -158,7 +158,7 @@ def identity(
 ) -> list[tuple[str, object]]:
     state = state_text(line)
     if instance.get("reason"):
-        state.append(f": {printable(str(instance['reason']))}")
+        state.append(f": {shown(str(instance['reason']))}")
     return [
         ("Instance", text(instance["slug"], "bold")),
         ("Name", instance.get("display_name")),

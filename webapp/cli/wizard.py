@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import MAIN_AGENT, ClawPilotError, check_text
 from ..answers import (
     ANTHROPIC,
@@ -22,7 +23,6 @@ from ..answers import (
     known_models,
     providers_of,
 )
-from .outcome import printable
 
 DOTS = "••••••••"
 OTHER = "another one"
@@ -67,8 +67,8 @@ def prompt(label: str, check: Callable[[str], Any], default: str | None = None) 
 def choose(label: str, choices: Sequence[tuple[str, str]]) -> str:
     """Show numbered choices (value, words) and return the value of the chosen one."""
     click.echo(f"{label}:")
-    for number, (_value, shown) in enumerate(choices, 1):
-        click.echo(f"  {number}) {printable(shown)}")
+    for number, (_value, words) in enumerate(choices, 1):
+        click.echo(f"  {number}) {shown(words)}")
     number = click.prompt("Number", default=1, type=click.IntRange(1, len(choices)))
     return choices[number - 1][0]
 
@@ -175,9 +175,9 @@ def mem0(known: Known) -> Data:
     found = [word for word in map(known.service, ("ollama", "qdrant")) if word]
     both = len(found) == 2
     if both:
-        click.echo(f"Found {printable(' and '.join(found))}: mem0 can use them.")
+        click.echo(f"Found {shown(' and '.join(found))}: mem0 can use them.")
     elif known.local:
-        click.echo(f"mem0 needs Ollama and Qdrant; found: {printable(', '.join(found)) or 'none'}.")
+        click.echo(f"mem0 needs Ollama and Qdrant; found: {shown(', '.join(found)) or 'none'}.")
     if not click.confirm("Long-term memory with mem0?", default=both):
         return {}
     url = (known.shared.get("ollama") or {}).get("url") if both else ""
@@ -188,7 +188,7 @@ def summary(answers: Data) -> None:
     """What will be created; a secret is dots."""
     click.secho("\nSummary", bold=True)
     for label, value in rows(answers):
-        click.echo(f"  {label:<14}{printable(value)}")
+        click.echo(f"  {label:<14}{shown(value)}")
 
 
 def rows(answers: Data) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ...plugins.module_utils._hostile import shown_output
 from .model import Event, now, parse_time, stamp
 from .secrets import Redactor
 from .store import Store
@@ -56,7 +57,7 @@ def event_of(raw: Mapping[str, Any], redactor: Redactor) -> Event | None:
         kind=kind,
         host=redactor.text(str(data.get("host") or "")),
         task=redactor.text(str(task or "")),
-        stdout=redactor.text(text)[:_LONGEST],
+        stdout=shown_output(redactor.text(text)[:_LONGEST]),
         changed=changed,
     )
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
+from ...plugins.module_utils._hostile import shown_all
 from .frames import Frame
 from .hub import Hub
 from .messages import Part, frame
@@ -133,7 +134,7 @@ class Logs(Plain):
 
     def _take(self, lines: list[Data]) -> None:
         with self._lock:
-            self._waiting.extend(lines)
+            self._waiting.extend(map(shown_all, lines))
             while len(self._waiting) > LOG_LINES:
                 self._waiting.popleft()
                 self._skipped += 1

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import ClawPilotError
 from ..doors.who import does
 from ..services import services
@@ -32,6 +33,7 @@ TABS = {
 PANELS = ("devices", "config")  # what the host is asked for
 RANGES = {24: "24 h", 168: "7 d", 2160: "90 d"}
 LOG_LINES, DOWNLOAD_LINES = 300, 5000
+MAX_LOG_LINE = 20_000  # characters
 EVENTS = 200
 PATIENCE = 10.0  # seconds for an answer of the host
 Line = Mapping[str, Any]
@@ -56,13 +58,13 @@ def instance_tab(host: str, slug: str, tab: str) -> ResponseReturnValue:
 def instance_log(host: str, slug: str) -> ResponseReturnValue:
     """The last lines of its log as a file."""
     line = the_line(host, slug)
-    text = "".join(
-        f"{one['time']} {one['level']:<5} {one['source']}: {one['text']}\n"
+    lines = (
+        f"{one['time']} {one['level']:<5} {one['source']}: {one['text']}"
         for one in log_lines(line, DOWNLOAD_LINES)
     )
     name = f"{line['slug']}.log"
     return Response(
-        text,
+        "".join(f"{shown(one, MAX_LOG_LINE)}\n" for one in lines),
         mimetype="text/plain",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

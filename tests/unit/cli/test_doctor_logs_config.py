@@ -117,7 +117,7 @@ def test_log_lines_are_read_here_with_time_level_subsystem_and_message(
     assert result.exit_code == 0
     assert result.output.split() == [
         *("2026-11-21", "00:57:19", "warn", "gateway:", "slow"),
-        "\ufffd[2J",
+        r"\x1b[2J",
     ]
     instance, lines, level, cursor = seen[0]
     assert (instance["slug"], lines, level, cursor) == ("acme", 7, "warn", None)
