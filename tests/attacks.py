@@ -24,6 +24,7 @@ RUN = f"lookup('ansible.builtin.pipe', 'touch {CANARY}')"
 TEMPLATE = "template"  # Ansible runs it as a template
 KEY = "key"  # the same as the name in a mapping, or as the name of a variable
 EXPRESSION = "expression"  # Ansible runs it where a condition is expected
+JINJA = "jinja"  # Jinja runs Python for it, unless it is sandboxed
 SHELL = "shell"  # a shell runs it, unless it is quoted
 OPTION = "option"  # a program takes it for an option, unless it stands after --
 PATH = "path"  # leads out of the folder that it is joined to
@@ -31,7 +32,7 @@ LINE = "line"  # begins a line of its own in a file made of lines
 TERMINAL = "terminal"  # moves, colours or reorders what a person sees
 HTML = "html"  # is markup or a script in a page
 SIZE = "size"  # is too much
-KINDS = (TEMPLATE, KEY, EXPRESSION, SHELL, OPTION, PATH, LINE, TERMINAL, HTML, SIZE)
+KINDS = (TEMPLATE, KEY, EXPRESSION, JINJA, SHELL, OPTION, PATH, LINE, TERMINAL, HTML, SIZE)
 
 # Marks that reorder what is shown, so that it reads as something else.
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -147,6 +148,23 @@ KEYS = (
     Attack("a deep key", KEY, {"a": [{"{{ " + RUN + " }}": {"b": 1}}]}, _RUNS),
 )
 EXPRESSIONS = (Attack("a condition", EXPRESSION, RUN, _RUNS),)
+_SYSTEM = f"system('touch {CANARY}')"
+_GLOBALS = "__init__.__globals__"
+JINJAS = (
+    Attack("by way of a helper", JINJA, "{{ cycler." + _GLOBALS + ".os." + _SYSTEM + " }}", _RUNS),
+    Attack(
+        "by way of self",
+        JINJA,
+        "{{ self." + _GLOBALS + ".__builtins__.__import__('os')." + _SYSTEM + " }}",
+        _RUNS,
+    ),
+    Attack(
+        "by way of a filter",
+        JINJA,
+        "{{ ((cycler|attr('__init__')|attr('__globals__'))['os'])." + _SYSTEM + " }}",
+        _RUNS,
+    ),
+)
 SHELLS = (
     Attack("a second command", SHELL, f"x; touch {CANARY}", "runs unless it is quoted"),
     Attack("in the background", SHELL, f"x & touch {CANARY}", "runs unless it is quoted"),
@@ -221,6 +239,7 @@ ALL = (
     *TEMPLATES,
     *KEYS,
     *EXPRESSIONS,
+    *JINJAS,
     *SHELLS,
     *OPTIONS,
     *PATHS,
@@ -285,4 +304,82 @@ class Crossing:
 SOURCES = ("host", "registry", "inventory", "request", "gateway", "telegram")
 SINKS = ("ansible", "shell", "program", "path", "file", "html", "terminal")
 
-CROSSINGS: tuple[Crossing, ...] = ()
+_REGISTRY = "unit/plugins/plugin_utils/test_registry_words.py::"
+_VALUES = "integration/test_hostile_values.py::"
+_VARIABLES = "webapp/test_extra_vars.py::"
+_ACCEPTED = "webapp/jobs/test_accepted.py::"
+CROSSINGS = (
+    Crossing(
+        "host",
+        "ansible",
+        "home, user and connection of a row, as variables of the command",
+        _VALUES + "test_the_home_of_a_row_is_a_folder_and_nothing_else",
+    ),
+    Crossing(
+        "registry",
+        "ansible",
+        "every value that is not typed, as an extra variable",
+        _VARIABLES + "test_no_attack_works_and_every_value_arrives_as_it_was",
+    ),
+    Crossing(
+        "request",
+        "ansible",
+        "variables of a job",
+        _VALUES + "test_a_token_of_the_scope_operate_runs_nothing_on_the_controller",
+    ),
+    Crossing(
+        "request",
+        "ansible",
+        "variables of every playbook",
+        _VALUES + "test_no_playbook_runs_what_a_variable_says",
+    ),
+    Crossing(
+        "request",
+        "ansible",
+        "names of variables",
+        _ACCEPTED + "test_no_job_is_given_a_variable_that_steers_ansible",
+    ),
+    Crossing(
+        "request",
+        "path",
+        "workspace_templates and policy",
+        _ACCEPTED + "test_a_file_of_the_controller_is_one_that_the_dashboard_was_told",
+    ),
+    Crossing(
+        "request",
+        "file",
+        "workspace templates",
+        "unit/plugins/action/test_openclaw_instance.py::"
+        "test_a_template_runs_nothing_on_the_controller",
+    ),
+    Crossing(
+        "registry",
+        "ansible",
+        "variables in the command that is shown, when it is copied",
+        _VARIABLES + "test_the_command_for_a_person_runs_no_attack_when_it_is_copied",
+    ),
+    Crossing(
+        "registry",
+        "shell",
+        "variables in the command that is shown, when it is copied",
+        _VARIABLES + "test_a_shell_that_is_given_the_command_runs_no_attack",
+    ),
+    Crossing(
+        "host",
+        "file",
+        "names of a report at the registry's door",
+        _REGISTRY + "test_a_hostile_name_does_not_get_in",
+    ),
+    Crossing(
+        "registry",
+        "program",
+        "names of a row, in inventories and command lines",
+        _REGISTRY + "test_a_planted_name_is_not_used",
+    ),
+    Crossing(
+        "request",
+        "file",
+        "actor and detail of an event",
+        _REGISTRY + "test_an_event_and_who_did_it_are_kept_as_one_line_that_steers_nothing",
+    ),
+)

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.claw.pilot.webapp.jobs import Event, Job, Jobs, Policy, Request, processes
+from ansible_collections.claw.pilot.webapp.jobs.accepted import Accepted
 from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog
 from ansible_collections.claw.pilot.webapp.settings import Settings
 
+# What the small playbooks are given.
+TAKEN = frozenset(["slug", "who", "api_key", "instance_environment", "text", "target", "x"])
 PATIENCE = 240.0  # seconds: a bound for a test that hangs, never what is tested
 HELLO = """
     - name: Say it
@@ -51,7 +54,8 @@ def wait_for(what: Callable[[], Any], why: str = "it never came") -> Any:
 
 
 class Room:
-    """home: of Claw Pilot; playbooks: the folder of those that jobs may run."""
+    """home: of Claw Pilot; playbooks: the folder of those that jobs may run; taken: which variables
+    each of these takes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,15 +63,22 @@ class Room:
         self.playbooks = folder / "playbooks"
         self.playbooks.mkdir()
         self.note = folder / "note"
+        self.taken: dict[str, frozenset[str]] = {}
 
     def has(self, name: str, tasks: str = HELLO, hosts: str = "localhost") -> None:
+        self.takes(name)
         (self.playbooks / f"{name}.yml").write_text(playbook(tasks, hosts))
+
+    def takes(self, name: str, *variables: str) -> None:
+        """The playbook takes these variables, or what most do."""
+        self.taken[name] = frozenset(variables) or TAKEN
 
     def settings(self, limit: int = 2) -> Settings:
         return Settings(home=self.home, registry=self.home / "registry.db", job_limit=limit)
 
     def jobs(self, limit: int = 2, **policy: Any) -> Jobs:
-        return Jobs(self.settings(limit), Policy(**policy), Catalog(self.playbooks))
+        catalog = Catalog(self.playbooks, Accepted(self.taken))
+        return Jobs(self.settings(limit), Policy(**policy), catalog)
 
     @contextmanager
     def running(self, limit: int = 2, **policy: Any) -> Iterator[Jobs]:

@@ -15,6 +15,7 @@ from ..plugins.plugin_utils import registry
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HOSTS_VARIABLE = "CLAW_PILOT_ALLOWED_HOSTS"
+FILES_VARIABLE = "CLAW_PILOT_JOB_FILES"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Settings:
 
     allowed_hosts: more names that the Host header may have; trusted_proxies: networks whose
     X-Forwarded-* headers are believed; interval_seconds: between two looks at a host; job_limit:
-    playbooks that run at once.
+    playbooks that run at once; job_files: files and folders of this machine that variables of a
+    job may name.
     """
 
     home: Path
@@ -35,6 +37,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     interval_seconds: float = 10.0
     job_limit: int = 2
+    job_files: tuple[str, ...] = ()
 
     @property
     def token_path(self) -> Path:
@@ -101,6 +104,7 @@ def load(
     with registry.Registry(path) as opened:
         config = opened.config()
     named = os.environ.get(HOSTS_VARIABLE, "").replace(",", " ").split()
+    files = os.environ.get(FILES_VARIABLE, "").split(os.pathsep)
     return Settings(
         home=registry.home(),
         registry=path,
@@ -110,6 +114,7 @@ def load(
         allowed_hosts=(*hosts, *named),
         trusted_proxies=tuple(map(proxy, proxies)),
         interval_seconds=int(config["health_check_interval_ms"]) / 1000,
+        job_files=tuple(path for path in files if path),
     )
 
 

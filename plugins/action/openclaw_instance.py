@@ -12,7 +12,8 @@ import os
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 
 from ..plugin_utils.private_options import PrivateOptions
 
@@ -40,8 +41,9 @@ def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:
     if not os.path.isdir(folder):
         raise AnsibleActionFail(f"workspace_templates: {folder} is not a folder on the controller.")
     names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
-    # Workspace files are Markdown for a model, not HTML: nothing is to be escaped.
-    jinja = Environment(  # noqa: S701
+    # Workspace files are Markdown for a model, not HTML: nothing is to be escaped. In a sandbox,
+    # since whoever may write such a file may not thereby run code here.
+    jinja = SandboxedEnvironment(
         loader=FileSystemLoader(folder), undefined=StrictUndefined, keep_trailing_newline=True
     )
     agents = _agents(args.get("agents"))

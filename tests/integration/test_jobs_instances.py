@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry import Registry
-from ansible_collections.claw.pilot.webapp.jobs import Job, Jobs, Policy, Request
+from ansible_collections.claw.pilot.webapp.jobs import Job, Jobs, Policy, Request, accepted
 from ansible_collections.claw.pilot.webapp.settings import Settings
 
 from tests.job_room import gone, holding, of, output, wait_for
@@ -36,6 +36,8 @@ class Place:
     def ask(self, playbook: str, check: bool = False, **more: Any) -> Job:
         given = {"openclaw_home": str(self.home.path), "prefix": str(self.home.prefix), **more}
         given["service_manager"] = "supervisor"
+        taken = accepted.own().playbooks[playbook]
+        given = {name: value for name, value in given.items() if name in taken}
         request = Request(playbook, given, actor="ann", instance=more.get("slug", ""), check=check)
         return self.jobs.submit(request)
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
+from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog
 from ansible_collections.claw.pilot.webapp.jobs.model import Event, Job, Request, now
 from ansible_collections.claw.pilot.webapp.monitor import Live
 from ansible_collections.claw.pilot.webapp.monitor.seen import text_of
@@ -184,6 +185,7 @@ class FakeJobs:
         self._wakes: list[Callable[[str], None]] = []
 
     def submit(self, request: Request) -> Job:
+        Catalog().check(request)
         number = len(self.all) + 1
         job = Job(
             id=f"{number:032x}",

@@ -67,13 +67,19 @@ def test_the_command_for_a_person_runs_no_attack_when_it_is_copied(tmp_path: Pat
     rest = [one.value for one in attacks.ALL if one.kind not in (*kinds, attacks.SIZE)]
     variables = {f"run_{number}": value for number, value in enumerate(salvo.values.values())}
     variables |= {f"value_{number}": value for number, value in enumerate(rest)}
-    line = playbook.equivalent("x", variables)
-    assert attacks.hurts_terminal(line) == ""
-    words = shlex.split(line)
-    assert words[:3] == ["ansible-playbook", "claw.pilot.x", "--extra-vars"]
-    seen = seen_by_ansible(tmp_path, variables, *words[2:])
+    shown = extra_vars.for_a_person(variables)
+    assert attacks.hurts_terminal(shown) == ""
+    seen = seen_by_ansible(tmp_path, variables, "--extra-vars", shown)
     assert salvo.fired == []
     assert seen == variables
+
+
+def test_the_command_for_a_person_has_them_in_that_form() -> None:
+    words = shlex.split(
+        playbook.equivalent("x", {"slug": "a'b", "y": "{{ z }}", "t": "{{ z }}"}, typed=["t"])
+    )
+    assert words[:3] == ["ansible-playbook", "claw.pilot.x", "--extra-vars"]
+    assert words[3] == '{"slug": "a\'b", "y": !unsafe "{{ z }}", "t": "{{ z }}"}'
 
 
 def test_a_shell_that_is_given_the_command_runs_no_attack(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import ClawPilotError
+from .. import extra_vars
 from .. import playbook as shared
+from . import accepted
+from .accepted import Accepted
 from .model import Data, Request
 
 # What a job locks while it runs. Nothing that a playbook only looks at needs a lock: a look may be
@@ -23,15 +27,25 @@ _DEVICE_CHANGES = ("approve", "reject", "remove", "rotate", "policy")
 
 
 class Catalog:
-    """The playbooks of a folder. That of this collection is the one in use; tests have others."""
+    """The playbooks of a folder. That of this collection is the one in use; tests have others.
 
-    def __init__(self, folder: Path = shared.PLAYBOOKS) -> None:
+    job_files: paths of the controller that variables of a job may name.
+    """
+
+    def __init__(
+        self,
+        folder: Path = shared.PLAYBOOKS,
+        taken: Accepted | None = None,
+        job_files: Sequence[str] = (),
+    ) -> None:
         self.folder = folder
+        self._taken = taken or accepted.own()
+        self._job_files = tuple(job_files)
 
     def check(self, request: Request) -> None:
-        """Raises UNKNOWN_PLAYBOOK and INVALID_VARIABLES."""
+        """Raises UNKNOWN_PLAYBOOK, INVALID_VARIABLES and VARIABLE_REFUSED."""
         path = self._path(request.playbook)
-        variables = request.all_variables
+        variables = extra_vars.plain(request.all_variables)
         missing = [name for name in asked_for(path) if name not in variables]
         if missing:
             raise ClawPilotError(
@@ -42,8 +56,12 @@ class Catalog:
         wrong = [name for name in variables if not name.isidentifier()]
         if wrong:
             raise ClawPilotError(
-                "INVALID_VARIABLES", f"{wrong[0]!r} is no name of a variable.", "Use a-z, 0-9, _."
+                "INVALID_VARIABLES",
+                f"{shown(wrong[0], 80)!r} is no name of a variable.",
+                "Use a-z, 0-9, _.",
             )
+        # How to get there is said by us, all else by whoever asks.
+        self._taken.check(request.playbook, request.variables, self._job_files)
 
     def word(self, name: str) -> str:
         """What ansible-playbook is given for the playbook: a full name, or a path."""

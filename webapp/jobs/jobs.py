@@ -38,7 +38,7 @@ class Jobs:
     ) -> None:
         self.settings = settings
         self.policy = policy or Policy()
-        self.catalog = catalog or Catalog()
+        self.catalog = catalog or Catalog(job_files=settings.job_files)
         self.files = Files(settings.home)
         self.on_finished: list[Callable[[Job], None]] = []
         self._wakes: dict[object, Callable[[str], None]] = {}
@@ -59,7 +59,7 @@ class Jobs:
             return self._store
 
     def submit(self, request: Request) -> Job:
-        """Queue a playbook. Raises UNKNOWN_PLAYBOOK and INVALID_VARIABLES."""
+        """Queue a playbook. Raises what Catalog.check() does."""
         self.catalog.check(request)
         return self._add(request)
 
@@ -127,13 +127,19 @@ class Jobs:
                 f"No host of job {job.number} has failed.",
                 "Run all of it again.",
             )
+        reach = Here(**json.loads(row["reach"]))
+        asked = {
+            name: value
+            for name, value in job.variables.items()
+            if name not in reach.variables or value != reach.variables[name]
+        }
         request = Request(
             playbook=job.playbook,
-            variables=job.variables,
+            variables=asked,
             host=job.host,
             instance=job.instance,
             openclaw_home=job.openclaw_home,
-            reach=Here(**json.loads(row["reach"])),
+            reach=reach,
             check=job.check,
             diff=job.diff,
             actor=actor,
@@ -217,7 +223,11 @@ class Jobs:
 def row_of(request: Request, shown: Data) -> Data:
     """The columns of a new job that its request says; shown: the variables without secrets."""
     slug = request.instance or str(shown.get("slug") or "")
-    reach = {"inventory": request.reach.inventory, "registry": request.reach.registry}
+    reach = {
+        "variables": dict(request.reach.variables),
+        "inventory": request.reach.inventory,
+        "registry": request.reach.registry,
+    }
     return {
         "playbook": request.playbook,
         "title": request.title or title_of(request.playbook, slug),

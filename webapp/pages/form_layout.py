@@ -114,7 +114,6 @@ GROUPS = (
         (
             "config",
             "instance_environment",
-            "workspace_templates",
             "validate",
             "wait",
             "start_timeout",

@@ -59,6 +59,7 @@ def test_variables_that_ansible_cannot_have_are_refused(
 def test_what_a_playbook_would_ask_for_has_to_be_given(queue: Jobs, room: Room) -> None:
     text = "- hosts: all\n  vars_prompt:\n    - name: slug\n      prompt: Which?\n"
     (room.playbooks / "asks.yml").write_text(text)
+    room.takes("asks")
     with pytest.raises(ClawPilotError) as error:
         queue.submit(Request("asks"))
     assert code_of(error) == "INVALID_VARIABLES"

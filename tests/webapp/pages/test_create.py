@@ -54,8 +54,9 @@ def error_beside(page: str, name: str) -> str:
 def test_every_option_of_the_playbook_is_asked_for_or_left_out_knowingly() -> None:
     """A new option of the role has to be put into the layout, or into this list."""
     asked = {name.partition(".")[0] for name in form_schema.fields()}
-    not_for_new_instances = {"backup_dir", "confirm", "take_over", "install_environment"}
-    assert set(form_schema.option_of()) - asked == not_for_new_instances
+    not_for_new_instances = {"backup_dir", "confirm", "take_over"}
+    not_for_jobs = {"install_environment", "workspace_templates"}
+    assert set(form_schema.option_of()) - asked == not_for_new_instances | not_for_jobs
 
 
 def test_every_variable_of_the_form_is_in_the_documentation_of_the_playbooks() -> None:

@@ -14,6 +14,8 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.claw.pilot.plugins.action import openclaw_instance as action
 from ansible_collections.claw.pilot.plugins.module_utils._instance import PROJECT_DIR_MARK
 
+from tests import attacks
+
 FILES = {"AGENTS.md", "SOUL.md", "TOOLS.md", "USER.md", "MEMORY.md"}
 EVERYTHING = "{{ slug }}|{{ display_name }}|{{ agent_id }}|{{ agent_name }}|{{ project_dir }}\n"
 
@@ -87,6 +89,15 @@ def test_text_is_not_escaped_and_values_are_not_templates(templates: Path) -> No
     name = "<A> & {{ slug }} {% raw %}"
     rendered = render(templates, display_name=name)
     assert rendered["main"]["SOUL.md"].startswith(f"acme|{name}|main|")
+
+
+def test_a_template_runs_nothing_on_the_controller(templates: Path, tmp_path: Path) -> None:
+    salvo = attacks.Salvo(tmp_path, *attacks.of(attacks.JINJA))
+    for value in salvo.values.values():
+        (templates / "SOUL.md.j2").write_text(value)
+        with pytest.raises(AnsibleActionFail):
+            render(templates)
+    assert salvo.fired == []
 
 
 def test_the_roles_own_templates_render_for_every_agent() -> None:
