@@ -8,7 +8,7 @@ BIN := .venv/bin
 PLAYBOOK = $(BIN)/ansible-playbook -i inventory/local.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev up down test lint molecule bench build
+.PHONY: help venv dev up down test lint molecule bench build pins
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/\1\t\2/' | expand -t 10
@@ -27,7 +27,7 @@ down: venv ## Stop what `make up` started and keep its data
 	@$(BIN)/claw-pilot dashboard --stop
 	@$(PLAYBOOK) playbooks/stop_instance.yml -e slug=$(SLUG) $(ARGS)
 
-test: dev ## Run lint, unit, integration and molecule (STAGES='unit integration')
+test: dev ## Run lint, unit, lowest, integration and molecule (STAGES='unit integration')
 	@$(BIN)/python scripts/run_tests.py $(STAGES)
 
 lint: dev ## Run every linter
@@ -38,6 +38,9 @@ molecule: dev ## Run the scenarios on real systemd hosts (needs Docker)
 
 bench: dev ## Measure against a hand-written script
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+pins: dev ## Pin the newest dependencies with their hashes
+	@$(BIN)/python -m scripts.pin
 
 build: dev ## Build the wheel and the Galaxy tarball into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist

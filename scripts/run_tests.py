@@ -25,12 +25,14 @@ TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 STAGES: Mapping[str, Sequence[str]] = {
     "lint": [sys.executable, "scripts/lint.py"],
     "unit": [*PYTEST, *TWO_AT_A_TIME, "tests/unit", "tests/webapp"],
+    "lowest": [sys.executable, "-m", "scripts.test_lowest"],
     "integration": [*PYTEST, *TWO_AT_A_TIME, "tests/integration"],
     "browser": [*PYTEST, "tests/browser"],
     "molecule": [sys.executable, "-m", "molecule", "test", "--all"],
 }
 NEEDS = {
     "unit": "tests/unit",
+    "lowest": "tests/wheel",
     "integration": "tests/integration",
     "browser": "tests/browser",
     "molecule": "molecule",

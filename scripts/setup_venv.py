@@ -56,19 +56,15 @@ def place() -> str:
     return f"{ROOT} {sys.base_prefix} {sys.version}"
 
 
-def digest() -> str:
-    """What is to be in the environment: the dependencies, as this script installs them."""
-    content = (ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes()
+def lock(dev: bool) -> Path:
+    """The file that names every package with its version and hashes; `make pins` writes it."""
+    return ROOT / "requirements" / ("dev.txt" if dev else "runtime.txt")
+
+
+def digest(dev: bool) -> str:
+    """What is to be in the environment: the packages, as this script installs them."""
+    content = lock(dev).read_bytes() + Path(__file__).read_bytes()
     return hashlib.sha256(content).hexdigest()
-
-
-def requirements(dev: bool) -> list[str]:
-    """The dependencies in pyproject.toml."""
-    import tomllib
-
-    data = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    more = data["dependency-groups"]["dev"] if dev else []
-    return [*data["project"]["dependencies"], *more]
 
 
 def run(*command: str | Path) -> None:
@@ -131,13 +127,15 @@ def main() -> None:
     stamp = read_stamp()
     # An environment that has the tools keeps them.
     dev = bool(parser.parse_args().dev or stamp.get("dev"))
-    wanted: dict[str, object] = {"place": place(), "digest": digest(), "dev": dev}
+    wanted: dict[str, object] = {"place": place(), "digest": digest(dev), "dev": dev}
     if stamp == wanted:
         return
     if stamp.get("place") != place():
         make_venv()
     print(f"Installing {'everything for development' if dev else 'what is needed'} ...", flush=True)
-    run(*pip(), "install", "-qq", "--disable-pip-version-check", *requirements(dev))
+    # Nothing that is downloaded runs, not even a setup.py, before its hash was compared.
+    flags = "-qq --disable-pip-version-check --require-hashes --only-binary :all:".split()
+    run(*pip(), "install", *flags, "--requirement", lock(dev))
     link_collection()
     write_command()
     STAMP.write_text(json.dumps(wanted))
