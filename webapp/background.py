@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..plugins.module_utils._model import ClawPilotError
+from . import databases
 from .doors import Doors
 from .jobs import processes
 from .settings import Settings
@@ -62,13 +63,14 @@ def link(settings: Settings) -> str:
     return f"{place}/login?link={code}"
 
 
-def start(settings: Settings, words: Sequence[str]) -> bool:
+def start(settings: Settings, words: Sequence[str], warn: Callable[[str], None]) -> bool:
     """Have one run, with these words for `claw-pilot dashboard`; whether it was started just now.
 
-    Raises DASHBOARD_NOT_STARTED.
+    warn: is told what is amiss. Raises DASHBOARD_NOT_STARTED and what databases.check_all() does.
     """
     if address(settings):
         return False
+    databases.check_all(settings, warn)
     log = settings.home / LOG
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     program = _PROGRAM.format(package=__package__)
@@ -83,6 +85,7 @@ def start(settings: Settings, words: Sequence[str]) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while not address(settings):
         if process.poll() is not None or time.monotonic() > deadline:
+            process.terminate()
             raise ClawPilotError(
                 "DASHBOARD_NOT_STARTED",
                 f"The dashboard did not come up: {_last_words(log) or 'it said nothing'}.",
@@ -120,4 +123,5 @@ def _note(settings: Settings, name: str) -> str:
 
 def _last_words(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip().rstrip(".") if lines else ""
+    errors = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+    return (errors or lines or [""])[-1].strip().rstrip(".")

@@ -19,11 +19,13 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from ..plugins.module_utils._model import ClawPilotError
+from . import databases, private
 from .app import create_app
 from .doors import Doors
 from .fleet import Fleet
 from .jobs import Jobs
 from .jobs.processes import identity
+from .last_words import LastWords
 from .monitor import Monitor
 from .services import Services
 from .settings import Settings, bracketed
@@ -37,20 +39,23 @@ _UNWANTED = (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2)  # more workers, a 
 
 
 class Server(BaseApplication):
-    """The app under gunicorn. started: called in the worker once it answers."""
+    """The app under gunicorn. listener: a descriptor, which is gunicorn's from then on; started:
+    called in the worker once it answers.
+    """
 
     def __init__(
-        self, settings: Settings, listener: socket.socket, started: Callable[[Services], None]
+        self, settings: Settings, listener: int, started: Callable[[Services], None]
     ) -> None:
         self.settings = settings
         self.services: Services | None = None
         self._listener = listener
+        self.last_words = LastWords()
         self._started = started
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._listener}",
             "backlog": BACKLOG,
             "worker_class": Worker,
             "workers": 1,
@@ -70,10 +75,15 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        self.services = build_services(self.settings)
-        return create_app(self.settings, self.services)
+        with self.last_words.of_worker():
+            self.services = build_services(self.settings)
+            return create_app(self.settings, self.services)
 
     def _begin(self, worker: Any) -> None:
+        with self.last_words.of_worker():
+            self._start(worker)
+
+    def _start(self, worker: Any) -> None:
         assert self.services is not None
         self.services.jobs.start()
         self.services.monitor.start()
@@ -101,14 +111,19 @@ def build_services(settings: Settings) -> Services:
     return Services(settings, monitor.live, monitor, monitor.history, fleet, jobs)
 
 
-def run(settings: Settings, say: Callable[[str], None]) -> None:
+def run(settings: Settings, say: Callable[[str], None], warn: Callable[[str], None]) -> None:
     """Serve until a signal comes. say: prints a line for the person who started it.
 
-    Raises PORT_CONFLICT, BIND_FAILED, DASHBOARD_DATABASE, DASHBOARD_TOKEN.
+    warn: the same, of what is amiss. Raises PORT_CONFLICT, BIND_FAILED, DASHBOARD_NOT_STARTED,
+    DASHBOARD_TOKEN and what databases.check_all() does.
     """
     with listen(settings.bind, settings.port) as listener:
         address = address_of(settings, listener)
-        doors = Doors.of(settings)  # what is wrong with its files is told here, not in the worker
+        # What is wrong with its files is told here, not in the worker; and not while another
+        # dashboard works with them, which has the port then.
+        databases.check_all(settings, warn)
+        private.tighten(settings.home)
+        doors = Doors.of(settings)
         doors.store.put("notes", {"name": ADDRESS, "text": address})
         doors.store.put("notes", {"name": PROCESS, "text": identity(os.getpid())})
         doors.store.close()
@@ -118,7 +133,9 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
             say(f"Log in, once and within five minutes: {link_of(made.doors, address)}")
             say(f"Its token is in {settings.token_path}.")
 
-        Server(settings, listener, started).run()
+        server = Server(settings, os.dup(listener.fileno()), started)
+    with server.last_words.of_server():
+        server.run()
 
 
 def listen(bind: str, port: int) -> socket.socket:

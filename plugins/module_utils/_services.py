@@ -21,6 +21,8 @@ from ._sightings import ServiceState
 from ._supervisor import SupervisorClient
 from ._unit import Launch, supervisor_program, supervisord_config, systemd_unit
 
+# What it makes before it has read its config, as its own log, is for its user only as well.
+_PRIVATELY = ("/bin/sh", "-c", 'umask 077; exec "$@"', "sh")
 SOCKET_PATH_MAX = 100  # sun_path holds 107 bytes on Linux and fewer elsewhere
 
 
@@ -210,7 +212,7 @@ class Supervisor(ServiceManager):
             config = os.path.join(self.layout.service_dir, "supervisord.conf")
             self.host.write(config, supervisord_config(self.layout.service_dir))
             result = self.host.run(
-                (self._python, "-m", "supervisor.supervisord", "-c", config),
+                (*_PRIVATELY, self._python, "-m", "supervisor.supervisord", "-c", config),
                 env={"HOME": self.layout.home, "PATH": os.defpath},
             )
             if result.code != 0 or not self._wait(alive=True):

@@ -8,6 +8,7 @@ A migration that has been released is never changed: what is new is a new one at
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -226,7 +227,7 @@ def _translated(path: Path, error: sqlite3.Error) -> ClawPilotError:
         )
     if name.startswith(_UNWRITABLE):
         return _unwritable(path, str(error))
-    return _broken(path, str(error))
+    return broken(path, str(error))
 
 
 def _unwritable(path: Path, why: str) -> ClawPilotError:
@@ -237,7 +238,8 @@ def _unwritable(path: Path, why: str) -> ClawPilotError:
     )
 
 
-def _broken(path: Path, why: str) -> ClawPilotError:
+def broken(path: Path, why: str) -> ClawPilotError:
+    """The error of a registry that is damaged or none."""
     return ClawPilotError(
         "REGISTRY_BROKEN",
         f"{path} is not a registry of Claw Pilot: {why}.",
@@ -246,10 +248,24 @@ def _broken(path: Path, why: str) -> ClawPilotError:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite would leave it to the umask
+    make_private(path)
     return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def make_private(path: Path) -> None:
+    """Have a file that only this user can read where there is none, whatever the umask.
+
+    SQLite would leave it to that; what it puts beside a file gets the file's rights.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def set_version(connection: sqlite3.Connection, version: int) -> None:
+    """Put down of which version the tables of a new file are, for those who come later."""
+    if connection.execute("PRAGMA user_version").fetchone() == (0,):
+        connection.execute(f"PRAGMA user_version = {int(version)}")
 
 
 def _copy(path: Path) -> sqlite3.Connection:
@@ -272,7 +288,7 @@ def _check_ours(db: Database, steps: Migrations, path: Path) -> None:
         # Asked again: another process may have made the tables in between, all at once.
         applied = {step.name for step in steps.applied(db)}
         if not applied:
-            raise _broken(path, "it is a database of something else")
+            raise broken(path, "it is a database of something else")
     unknown = sorted(applied - {step.__name__ for step in STEPS})
     if unknown:
         raise ClawPilotError(

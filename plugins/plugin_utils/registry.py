@@ -45,11 +45,21 @@ _RANGES = {
 
 
 def home() -> Path:
-    """$CLAW_PILOT_HOME or ~/.claw-pilot, made when missing, for its owner only."""
+    """$CLAW_PILOT_HOME or ~/.claw-pilot, made when missing, for its owner only.
+
+    Raises REGISTRY_UNWRITABLE, HOME_OF_ANOTHER.
+    """
     folder = _home()
     with understood(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
+        found = folder.stat()
+        if found.st_uid != os.geteuid():
+            raise ClawPilotError(
+                "HOME_OF_ANOTHER",
+                f"{folder} belongs to another user (uid {found.st_uid}).",
+                "Run this as that user, or set CLAW_PILOT_HOME to a folder of your own.",
+            )
+        if found.st_mode & 0o077:
             folder.chmod(0o700)
     return folder
 

@@ -64,7 +64,7 @@ def dashboard(
         return
     from .. import serve
 
-    serve.run(settings, say)
+    serve.run(settings, say, warn)
 
 
 def words_of(settings: Settings, allowed: Sequence[str], plain_http: bool) -> list[str]:
@@ -82,7 +82,7 @@ def words_of(settings: Settings, allowed: Sequence[str], plain_http: bool) -> li
 def leave_running(settings: Settings, words: Sequence[str]) -> None:
     from .. import background
 
-    new = background.start(settings, words)
+    new = background.start(settings, words, warn)
     say(f"The dashboard {'is' if new else 'runs already'} at {background.address(settings)}/")
     say(f"Log in, once and within five minutes: {background.link(settings)}")
     say("Stop it with claw-pilot dashboard --stop.")
@@ -90,6 +90,10 @@ def leave_running(settings: Settings, words: Sequence[str]) -> None:
 
 def say(line: str) -> None:
     click.echo(shown(line))
+
+
+def warn(line: str) -> None:
+    click.echo(shown(f"Warning: {line}"), err=True)
 
 
 def rotate(settings: Settings) -> None:
@@ -111,8 +115,7 @@ def check_told(bind: str, plain_http: bool) -> None:
             " is on the way reads the token and everything else.",
             "Stay on 127.0.0.1 with ssh -L or a TLS proxy (docs/dashboard.md); or --plain-http.",
         )
-    warning = f"Warning: {bind} is open to other machines, and nothing is encrypted."
-    click.echo(shown(warning), err=True)
+    warn(f"{bind} is open to other machines, and nothing is encrypted.")
 
 
 COMMANDS = [dashboard]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import threading
 import time
@@ -16,8 +15,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from ...plugins.module_utils._model import ClawPilotError
+from ...plugins.plugin_utils.migrations import make_private, set_version
 
 Row = dict[str, Any]
+VERSION = 1  # of the tables
 _BUSY_SECONDS = 10.0
 _TABLES: dict[str, Row] = {
     # generation: of the dashboard's token that was given; another token ends the session
@@ -86,9 +87,7 @@ class Store:
 
 def _opened(path: Path) -> Database:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)
+        make_private(path)
         connection = sqlite3.connect(
             path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -111,4 +110,5 @@ def _with_tables(connection: sqlite3.Connection) -> Database:
     for table, columns in _TABLES.items():
         db.table(table).create(columns, pk=_KEYS[table], if_not_exists=True)
     db.table("tokens").create_index(["hash"], unique=True, if_not_exists=True)
+    set_version(connection, VERSION)
     return db

@@ -7,12 +7,13 @@ A migration that has been released is never changed: what is new is a new one at
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ...plugins.plugin_utils.migrations import make_private
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -88,6 +89,7 @@ def m001_jobs(db: Database) -> None:
 
 
 STEPS: tuple[Callable[[Database], None], ...] = (m001_jobs,)
+NAMES = frozenset(step.__name__ for step in STEPS)
 
 
 def make(path: Path) -> None:
@@ -98,9 +100,7 @@ def make(path: Path) -> None:
     steps = Migrations(SET_NAME)
     for step in STEPS:
         steps()(step)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite would leave it to the umask
+    make_private(path)
     connection = connect(path)
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file without tables only

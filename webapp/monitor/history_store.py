@@ -18,9 +18,11 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from ...plugins.plugin_utils.migrations import make_private, set_version
 from .beats import KINDS
 
 _SECONDS = tuple(f"seconds_{name}" for name in "up degraded stopped unknown starting".split())
+VERSION = 1  # of the tables
 _KEPT = 20_000  # hours that wait to be written, where the file cannot be
 
 
@@ -67,16 +69,9 @@ class Store:
         self._hours: list[Hour] = []
 
     def open(self) -> None:
-        """Make the file and its tables where they are missing. A broken file is put aside."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = self._opened()
-        except sqlite3.DatabaseError:
-            self._path.replace(self._path.with_suffix(".broken"))
-            for name in ("-wal", "-shm"):
-                Path(f"{self._path}{name}").unlink(missing_ok=True)
-            self._db = self._opened()
-        self._path.chmod(0o600)
+        """Make the file and its tables where they are missing. Raises sqlite3.Error, OSError."""
+        make_private(self._path)
+        self._db = self._opened()
 
     def _opened(self) -> Database:
         connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
@@ -85,6 +80,7 @@ class Store:
             db.enable_wal()
             connection.execute("PRAGMA synchronous = NORMAL")
             _make_tables(db)
+            set_version(connection, VERSION)
         except sqlite3.DatabaseError:
             connection.close()
             raise

@@ -36,8 +36,8 @@ def again(variables: Data, host: str, known: Known) -> Typed:
     typed = empty(host, known)
     for one in fields().values():
         value = _at(variables, one.name)
-        given = value is not None and not is_masked(value)
-        if given and one.kind not in ("rows", "secret") and not one.hidden:
+        there = value is not None and not is_masked(value)
+        if there and one.kind not in ("rows", "secret") and not one.hidden:
             typed.texts[one.name] = as_text(one, value)
     typed.rows["agents"] = [_row("agents", agent) for agent in variables.get("agents", ())]
     given = variables.get("providers")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,15 +205,19 @@ def test_what_is_too_old_is_dropped(history: History, clock: Clock, tmp_path: Pa
     assert history.beats(ACME) == (["-"] * 40, None)
 
 
-def test_a_broken_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "history.db"
-    path.write_bytes(b"this is no database" * 100)
-    history = History(path, clock, clock)
-    history.open()
-    history.tick([line()])
-    history.close()
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "history.broken").exists()
+def test_the_file_is_for_its_user_alone_whatever_the_umask(tmp_path: Path, clock: Clock) -> None:
+    umask = os.umask(0)
+    try:
+        history = History(tmp_path / "new" / "history.db", clock, clock)
+        history.open()
+        history.tick([line()])
+        history.flush()
+        made = [*(tmp_path / "new").iterdir(), tmp_path / "new"]
+        assert len(made) == 4
+        assert [path for path in made if path.stat().st_mode & 0o077] == []
+        history.close()
+    finally:
+        os.umask(umask)
 
 
 def test_lines_that_have_gone_are_not_counted(history: History, clock: Clock) -> None:
