@@ -12,7 +12,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 MAX_NAME = 255  # characters of the name of a host, a user, a unit
 MAX_PATH = 1024
@@ -37,7 +37,8 @@ _ADDRESS = re.compile(r"[\w\[:][\w.:%\]-]*\Z")
 _VERSION = re.compile(r"\w[\w.+-]*\Z")
 _UNIT = re.compile(r"\w[^/\s]*\Z")
 
-Check = Callable[[str], str]
+if TYPE_CHECKING:  # this is read before anything says which Python it takes
+    Check = Callable[[str], str]
 
 
 def is_hostile(letter: str) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os.path
 import re
-import unicodedata
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from . import _floor
+from ._hostile import fault, is_hostile
 
 _floor.check()  # everything else here needs that Python, and imports this file first
 
@@ -27,7 +27,6 @@ GATEWAY_TOKEN_VARIABLE = "OPENCLAW_GW_AUTH_TOKEN"
 TELEGRAM_TOKEN_VARIABLE = "TELEGRAM_BOT_TOKEN"
 MEM0_KEY_VARIABLE = "MEM0_API_KEY"
 
-_NOT_ON_ONE_LINE = ("Cc", "Cs", "Zl", "Zp")  # control characters, line and paragraph separators
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,29}\Z")
 _AGENT_ID = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
@@ -235,13 +234,33 @@ def check_text(option: str, text: str, refused: str = "") -> str:
                 f"{option} contains {letter!r}.",
                 "Write it without that character.",
             )
-    if any(unicodedata.category(letter) in _NOT_ON_ONE_LINE for letter in text):
+    if any(map(is_hostile, text)):
         raise ClawPilotError(
             "INVALID_TEXT",
             f"{option} contains a line break or another control character.",
             "Write it on one line.",
         )
     return text
+
+
+def check_title(option: str, text: str) -> str:
+    """Return a text for people, which files and tables show, or raise INVALID_TEXT."""
+    why = fault(check_text(option, text))
+    if why:
+        raise ClawPilotError("INVALID_TEXT", f"{option} {why}.", "Give it a shorter, plain name.")
+    return text
+
+
+def check_lines(option: str, value: Any) -> None:
+    """Raise INVALID_TEXT when a text anywhere in a value is more than one line, or steers one."""
+    if isinstance(value, str):
+        check_text(option, value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            check_lines(f"{option}.{key}" if option else str(key), item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            check_lines(option, item)
 
 
 def check_variable(name: str) -> str:
@@ -313,7 +332,11 @@ def spec_from(data: dict[str, Any]) -> InstanceSpec:
             values[key] = tuple(_build(kind, item) for item in values[key])
     spec: InstanceSpec = _build(InstanceSpec, values)
     check_slug(spec.slug)
-    check_text("display_name", spec.display_name)
+    check_title("display_name", spec.display_name)
+    for agent in spec.agents:
+        check_title("The name of an agent", agent.name)
+    # config is JSON, which has escapes of its own.
+    check_lines("", {**to_plain(spec), "config": {}})
     return replace(spec, agents=with_main_agent(spec.agents))
 
 

@@ -108,8 +108,11 @@ def _layout(params: Params, host: Host) -> Layout:
     layout = layout_of(dict(params))
     known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
     if known:
-        return layout_of(dict(params), os.path.dirname(str(known["project_dir"])))
-    return layout_of(dict(params), below_home(dict(params), params.get("projects_root")))
+        root = os.path.dirname(str(known["project_dir"]))
+    else:
+        root = below_home(dict(params), params.get("projects_root"))
+    # It stands in the texts that agents are told what to do by.
+    return layout_of(dict(params), check_text("projects_root", root, refused="`"))
 
 
 def _instance(

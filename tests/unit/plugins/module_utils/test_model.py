@@ -24,6 +24,8 @@ from ansible_collections.claw.pilot.plugins.module_utils._model import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import attacks
+
 BAD_SLUGS = {
     "empty": "",
     "path": "../x",
@@ -309,3 +311,34 @@ def test_nothing_of_the_first_start_lies_in_the_state_directory() -> None:
     layout = Layout("/opt/openclaw", "acme")
     for path in (layout.journal_path, layout.first_start_env_path, layout.console_log_path):
         assert not path.startswith(layout.state_dir)
+
+
+LINES = attacks.texts(attacks.LINE, attacks.TERMINAL)
+TITLES = attacks.texts(attacks.LINE, attacks.TERMINAL, attacks.TEMPLATE, attacks.SIZE)
+
+
+def refused(**spec: Any) -> str:
+    with pytest.raises(ClawPilotError) as raised:
+        _model.spec_from({"slug": "acme", **spec})
+    assert raised.value.code == "INVALID_TEXT"
+    assert not attacks.hurts_terminal(raised.value.message) and len(raised.value.message) < 200
+    return raised.value.message
+
+
+@pytest.mark.parametrize("attack", TITLES, ids=lambda attack: attack.name)
+def test_a_title_is_one_line_that_steers_nothing(attack: attacks.Attack) -> None:
+    assert "display_name" in refused(display_name=attack.value)
+    assert "name of an agent" in refused(agents=[{"id": "main", "name": attack.value}])
+
+
+@pytest.mark.parametrize("attack", LINES, ids=lambda attack: attack.name)
+def test_no_text_of_a_specification_begins_a_line_of_its_own(attack: attacks.Attack) -> None:
+    refused(default_model=attack.value)
+    refused(agents=[{"id": "main", "workspace": attack.value}])
+    refused(providers=[{"name": "a", "base_url": attack.value}])
+    refused(telegram={"api_root": attack.value})
+    refused(control_ui={"allowed_origins": [attack.value]})
+    refused(heartbeat=attack.value)
+    assert _model.spec_from({"slug": "acme", "config": {"x": attack.value}}).config == {
+        "x": attack.value
+    }
