@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _model
+from ansible_collections.claw.pilot.plugins.module_utils import _hostile, _model
 from ansible_collections.claw.pilot.plugins.module_utils._model import (
     AgentSpec,
     ClawPilotError,
@@ -183,14 +183,16 @@ def test_secrets_among_the_options_do_not_get_into_a_specification() -> None:
     assert spec.providers == (ProviderSpec("anthropic"),)
 
 
-words = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF), max_size=12)
+LETTERS = st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=("Cc", "Cf"))
+words = st.text(LETTERS, max_size=12)
+titles = words.filter(lambda text: not _hostile.fault(text))
 ids = st.from_regex(r"[a-z][a-z0-9-]{0,9}", fullmatch=True)
 scalars = st.none() | st.booleans() | st.integers() | words
 documents = st.recursive(
     scalars, lambda kids: st.lists(kids, max_size=3) | st.dictionaries(words, kids, max_size=3)
 )
 agents_lists = st.lists(
-    st.builds(AgentSpec, id=ids, name=words, model=words), max_size=4, unique_by=lambda a: a.id
+    st.builds(AgentSpec, id=ids, name=titles, model=words), max_size=4, unique_by=lambda a: a.id
 )
 providers = st.builds(
     ProviderSpec,
@@ -203,7 +205,7 @@ providers = st.builds(
 specs = st.builds(
     InstanceSpec,
     slug=st.from_regex(r"[a-z][a-z0-9-]{1,29}", fullmatch=True),
-    display_name=words.filter(str.isprintable),
+    display_name=titles,
     port=st.none() | st.integers(1024, 65535),
     agents=agents_lists.map(lambda agents: _model.with_main_agent(tuple(agents))),
     default_model=words,
