@@ -37,9 +37,8 @@ VOLUME = "_data"  # what a volume of Docker or Podman is called on disk
 
 def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, Any]:
     """The adopted instance as it is now; proof: of its gateway. Raises INSTANCE_NOT_FOUND."""
-    told = str(params["adopted"]["state_dir"])
-    state_dir = os.path.realpath(told) if told else ""
-    found = observed_at(state_dir, host, proof) if told else []
+    state_dir = _told(params)
+    found = observed_at(state_dir, host, proof) if state_dir else []
     if not found:
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
@@ -53,6 +52,12 @@ def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, An
             "Run discover with adopt=true, which corrects the registry.",
         )
     return {**found[0], "slug": params["slug"]}
+
+
+def _told(params: Params) -> str:
+    """Its state directory as the registry has it, links resolved; '' for none."""
+    told = str(params["adopted"]["state_dir"])
+    return os.path.realpath(told) if told else ""
 
 
 def run_state(params: Params, check_mode: bool, host: Host) -> dict[str, Any]:
@@ -149,21 +154,16 @@ def remove(params: Params, check_mode: bool, host: Host, backup_dir: str) -> dic
 
     backup_dir: where to archive its state directory before, '' for no backup.
     """
+    told = _told(params)
+    if told and not host.exists(told):
+        return _finish_removal(params, check_mode, host, _gone_path(told))
     instance = find(host, params)
     service = _service(host, instance, params)
-    _check_removable(params, instance, service, check_mode)
+    _check_confirmed(params, check_mode)
+    _check_removable(params, instance, service)
     paths = _paths(host, instance, service)
-    result: dict[str, Any] = {
-        "changed": True,
-        "steps": ["remove"],
-        "diff": {"before": {"paths": paths}, "after": {"paths": []}},
-        "removal": {"paths": paths, "bytes": sum(host.size(path) for path in paths)},
-        "instance": {
-            "slug": params["slug"],
-            "openclaw_home": instance["openclaw_home"],
-            "state": "absent",
-        },
-    }
+    host.check_removable(paths)
+    result = _removal(params, host, paths, str(instance["openclaw_home"]))
     if check_mode:
         return result
     active = _active(service, instance)
@@ -175,6 +175,7 @@ def remove(params: Params, check_mode: bool, host: Host, backup_dir: str) -> dic
             result["backup"] = archive(
                 host, backup_dir, str(params["slug"]), [_state_dir(instance)]
             )
+            host.check_removable(_paths(host, instance, service))  # an archive takes its time
         except ClawPilotError:
             if active and service.startable:
                 service.start()
@@ -183,19 +184,49 @@ def remove(params: Params, check_mode: bool, host: Host, backup_dir: str) -> dic
     return result
 
 
+def _removal(params: Params, host: Host, paths: list[str], home: str) -> dict[str, Any]:
+    """The result of a removal."""
+    return {
+        "changed": bool(paths),
+        "steps": ["remove"] if paths else [],
+        "diff": {"before": {"paths": paths}, "after": {"paths": []}},
+        "removal": {"paths": paths, "bytes": sum(host.size(path) for path in paths)},
+        "instance": {"slug": params["slug"], "openclaw_home": home, "state": "absent"},
+    }
+
+
+def _gone_path(state_dir: str) -> str:
+    """What a state directory is called while it is being removed."""
+    folder, name = os.path.split(state_dir)
+    return os.path.join(folder, f".claw-pilot-{name.lstrip('.')}.gone")
+
+
+def _finish_removal(params: Params, check_mode: bool, host: Host, gone: str) -> dict[str, Any]:
+    """Go on where a removal was killed, or the registry not told of it: the rest went before."""
+    paths = [gone] if host.exists(gone) else []
+    if paths:
+        _check_confirmed(params, check_mode)
+        host.check_removable(paths)
+    result = _removal(params, host, paths, os.path.dirname(gone))
+    if not check_mode:
+        host.remove_tree(gone, os.path.dirname(gone))
+    return result
+
+
 def _state_dir(instance: Mapping[str, Any]) -> str:
     return str(instance["state_dir"])
 
 
-def _check_removable(
-    params: Params, instance: Mapping[str, Any], service: ForeignService, check_mode: bool
-) -> None:
+def _check_confirmed(params: Params, check_mode: bool) -> None:
     if params.get("confirm") != params["slug"] and not check_mode:
         raise ClawPilotError(
             "NOT_CONFIRMED",
             f"{params['slug']!r} was not made by Claw Pilot; removing it has to be confirmed.",
             f"Give confirm={params['slug']}.",
         )
+
+
+def _check_removable(params: Params, instance: Mapping[str, Any], service: ForeignService) -> None:
     home, path = str(instance["openclaw_home"]), _state_dir(instance)
     if not home or not path or not Host().is_below(path, home):
         _unsafe(f"{path or 'Its state directory'} does not lie below the home {home}")
@@ -264,4 +295,8 @@ def _remove(
         else:
             host.remove_file(path)
     service.reload()
-    host.remove_tree(paths[0], str(instance["openclaw_home"]))
+    # In one rename, so that the next run finds it whole or, after a kill, gone.
+    gone = _gone_path(paths[0])
+    host.remove_tree(gone, str(instance["openclaw_home"]))
+    host.rename(paths[0], gone)
+    host.remove_tree(gone, str(instance["openclaw_home"]))

@@ -12,7 +12,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -21,8 +20,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
+from . import _trees
 from ._json5 import parse
 from ._model import ClawPilotError
 from ._ports import listener_inodes, parse_listeners
@@ -30,6 +30,7 @@ from ._reading import open_regular, read_bounded
 
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
 READ_MAX_BYTES = 64 * 1024 * 1024  # of one file
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,20 @@ class Host:
         except OSError as error:
             raise _write_error(path, error) from error
 
+    def new_file(self, path: str, mode: int = PRIVATE_FILE) -> BinaryIO:
+        """A file that was not there before, to write to. Raises WRITE_FAILED."""
+        try:
+            return os.fdopen(os.open(path, _NEW, mode), "wb")
+        except OSError as error:
+            raise _write_error(path, error) from error
+
     def write_json(self, path: str, data: Mapping[str, Any]) -> None:
         self.write(path, json.dumps(data, indent=2) + "\n")
 
     def make_dir(self, path: str, mode: int = PRIVATE_DIR) -> None:
         try:
             os.mkdir(path, mode)
-            os.chmod(path, mode)
+            _change_mode(path, mode)
         except FileExistsError:
             pass
         except OSError as error:
@@ -119,7 +127,10 @@ class Host:
             os.unlink(path)
 
     def remove_tree(self, path: str, below: str) -> None:
-        """Remove a directory tree; its resolved path must lie below the resolved `below`."""
+        """Remove a directory tree; its resolved path must lie below the resolved `below`.
+
+        Never through a link or a mount below it; see _trees.remove for the errors.
+        """
         if os.path.islink(path):
             raise ClawPilotError(
                 "UNSAFE_PATH", f"{path} is a symbolic link.", "Remove it by hand, if you mean it."
@@ -128,14 +139,16 @@ class Host:
             raise ClawPilotError(
                 "UNSAFE_PATH", f"{path} does not lie below {below}.", "Remove it by hand."
             )
-        for _attempt in range(20):  # a process that is just ending may still write
-            shutil.rmtree(path, ignore_errors=True)
-            if not os.path.lexists(path):
-                return
-            time.sleep(0.1)
-        raise ClawPilotError(
-            "REMOVE_FAILED", f"{path} could not be removed whole.", "See who still uses it."
-        )
+        if self.exists(path):
+            _trees.remove(self._resolved(path))
+
+    def check_removable(self, paths: Sequence[str]) -> None:
+        """Raise MOUNT_BELOW or NOT_REMOVABLE where one of these could not be removed whole."""
+        _trees.check(paths)
+
+    def _resolved(self, path: str) -> str:
+        """The path with the links above it resolved, not that at its end."""
+        return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
     def remove_dir_if_empty(self, path: str) -> bool:
         try:
@@ -158,7 +171,8 @@ class Host:
             return None
 
     def set_mode(self, path: str, mode: int) -> None:
-        os.chmod(path, mode)
+        """Change the mode of a file or folder that is ours alone; see _change_mode."""
+        _change_mode(path, mode)
 
     def names(self, folder: str) -> list[str]:
         try:
@@ -235,10 +249,12 @@ class Host:
         timeout: float = 60,
         stdin: str = "",
         account: tuple[int, int] | None = None,
+        out: BinaryIO | None = None,
     ) -> Result:
         """Run a command in a session of its own; never raises for its exit code.
 
         account: uid and gid to run it as, which only root can ask for; None or our own: as we are.
+        out: where its standard output goes, in the place of the result.
         """
         other = account if account and account[0] != os.geteuid() else None
         try:
@@ -246,7 +262,7 @@ class Host:
                 list(argv),
                 env=dict(env) if env is not None else None,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=out or subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
                 errors="replace",
@@ -256,12 +272,12 @@ class Host:
         except OSError as error:
             return Result(127, "", f"{argv[0]}: {error.strerror}")
         try:
-            out, err = process.communicate(stdin, timeout=timeout)
-            return Result(process.returncode, out, err)
+            said, err = process.communicate(stdin, timeout=timeout)
+            return Result(process.returncode, said or "", err)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            out, err = _last_words(process)
-            return Result(-1, out, err + f"\n{argv[0]} ran longer than {timeout:.0f} s")
+            said, err = _last_words(process)
+            return Result(-1, said or "", err + f"\n{argv[0]} ran longer than {timeout:.0f} s")
         except BaseException:  # Ctrl-C, a lost connection: nothing of ours may go on alone
             os.killpg(process.pid, signal.SIGKILL)
             raise
@@ -287,6 +303,34 @@ class Host:
             yield
         finally:
             os.close(handle)
+
+
+def _change_mode(path: str, mode: int) -> None:
+    """Change a mode through no link, neither kind: whoever may write in the folder may put the name
+    of another file there, and root would change that. Raises UNSAFE_PATH.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _linked(path) from error
+        raise
+    try:
+        status = os.fstat(handle)
+        if os.geteuid() == 0 and stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+            raise _linked(path)
+        os.fchmod(handle, mode)
+    finally:
+        os.close(handle)
+
+
+def _linked(path: str) -> ClawPilotError:
+    return ClawPilotError(
+        "UNSAFE_PATH",
+        f"{path} is a link, or another name of a file that has more than one.",
+        "Its mode stays as it is. Put a file of its own there, then try again.",
+    )
 
 
 def _as_account(account: tuple[int, int] | None) -> dict[str, Any]:

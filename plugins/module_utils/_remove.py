@@ -21,6 +21,7 @@ from ._instance import Instance
 from ._model import LEGACY_SLUG, ClawPilotError
 
 OPENCLAW_LOG_DIR = "/tmp/openclaw"  # where OpenClaw logs before it has read logging.file
+PARTIAL = ".partial"  # of an archive that is not finished
 OPENCLAW_LOCK_DIR = "/tmp/openclaw-state-locks-{uid}"
 
 
@@ -35,7 +36,8 @@ class Removal:
 def removal(instance: Instance) -> Removal:
     """What remove() would remove; () for an instance that is not there.
 
-    Raises INSTANCE_NOT_OURS for a state directory without our marker.
+    Raises INSTANCE_NOT_OURS for a state directory without our marker, and what
+    Host.check_removable raises where not all of it could go.
     """
     host, layout = instance.host, instance.layout
     if not instance.known and host.names(layout.state_dir):
@@ -59,6 +61,7 @@ def removal(instance: Instance) -> Removal:
         _journal.gone_path(layout),
     ]
     there = tuple(path for path in paths if path and host.exists(path))
+    host.check_removable(there)
     return Removal(there, sum(host.size(path) for path in there))
 
 
@@ -186,7 +189,7 @@ def _member(name: str) -> str:
 def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
     """Archive folders with all that is in them; the archive's path (0600), made below `folder`.
 
-    Raises BACKUP_FAILED; then nothing is left of it.
+    Nothing of another file system gets into it. Raises BACKUP_FAILED; then nothing is left of it.
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     name = os.path.join(folder, f"openclaw-{slug}-{stamp}")
@@ -195,16 +198,21 @@ def archive(host: Host, folder: str, slug: str, folders: Sequence[str]) -> str:
         path, again = f"{name}-{again}.tar.gz", again + 1
     for parent in _journal.missing_parents(host, folder, "/"):
         host.make_dir(parent, PRIVATE_DIR)
-    host.write(path, "")
-    words = ["tar", "-czf", path]
+    for name in host.names(folder):  # of runs that were killed; the slug's lock is ours
+        if name.startswith(f"openclaw-{slug}-") and name.endswith(PARTIAL):
+            host.remove_file(os.path.join(folder, name))
+    words = ["tar", "--create", "--gzip", "--one-file-system"]
     for one in folders:
         words += ["-C", os.path.dirname(one), _member(os.path.basename(one))]
-    result = host.run(words, timeout=3600)
+    # Written by the descriptor of a file that was not there: the folder may be another user's.
+    with host.new_file(path + PARTIAL) as stream:
+        result = host.run(words, timeout=3600, out=stream)
     if result.code != 0:
-        host.remove_file(path)
+        host.remove_file(path + PARTIAL)
         raise ClawPilotError(
             "BACKUP_FAILED",
             f"The backup to {path} failed: {result.text}.",
             "Free some space or name another backup_dir; nothing was removed.",
         )
+    host.rename(path + PARTIAL, path)
     return path

@@ -16,7 +16,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -229,12 +228,12 @@ class Installer:
         folder, name = os.path.split(home)
         for other in self.host.names(folder):  # left by runs that were killed; the lock is ours
             if other.startswith(name) and other.endswith(PARTIAL):
-                shutil.rmtree(os.path.join(folder, other), ignore_errors=True)
+                self.host.remove_tree(os.path.join(folder, other), self.prefix)
         return f"{home}.{os.getpid()}{PARTIAL}"
 
     def _finish(self, partial: str, home: str, what: str, result: Result) -> None:
         if result.code != 0:
-            shutil.rmtree(partial, ignore_errors=True)
+            self.host.remove_tree(partial, self.prefix)
             tail = "\n".join(result.text.splitlines()[-8:])
             raise ClawPilotError(
                 "INSTALL_FAILED",

@@ -358,7 +358,9 @@ def _stop_and_archive(instance: Instance, folder: str) -> str:
     if active:
         instance.manager.stop()
     try:
-        return backup(instance, folder)
+        path = backup(instance, folder)
+        removal(instance)  # seen again: an archive takes its time
+        return path
     except ClawPilotError:
         if active:
             instance.manager.start()

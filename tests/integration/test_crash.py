@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from .conftest import Home, ModuleFailed, listing
@@ -40,18 +43,25 @@ def test_a_create_killed_after_every_effect_converges_or_cleans_up(stub_home: Ho
     assert killed < MOST_EFFECTS - 1
 
 
-def test_a_destroy_killed_after_every_effect_is_finished_by_the_next(stub_home: Home) -> None:
+def test_a_destroy_killed_after_every_effect_is_finished_by_the_next(
+    stub_home: Home, tmp_path: Path
+) -> None:
     before = listing(stub_home.path)
+    backups = {"backup_dir": str(tmp_path / "kept")}
     killed = 0
     for count in range(1, MOST_EFFECTS):
         stub_home.instance("acme")
-        survived = not kill_at(stub_home, count, state="absent")
-        stub_home.instance("acme", state="absent")
+        survived = not kill_at(stub_home, count, state="absent", **backups)
+        gone = not stub_home.state_dir("acme").exists()
+        assert not gone or list(tmp_path.glob("kept/*.gz")), f"after effect {count}"
+        stub_home.instance("acme", state="absent", **backups)
         assert listing(stub_home.path) == before, f"after effect {count}"
+        assert not list(tmp_path.glob("kept/*.partial")), f"after effect {count}"
         if survived:
             break
         killed += 1
-    assert killed > 10
+        shutil.rmtree(tmp_path / "kept", ignore_errors=True)
+    assert 10 < killed < MOST_EFFECTS - 1
 
 
 STEPS = "claim config first_start_env define start live env directories files ready commit".split()

@@ -1,11 +1,15 @@
 # Copyright (c) 2026, Claw Pilot contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A take-over that is killed after any of its effects is finished by the next run, or undone."""
+"""A take-over that is killed after any of its effects is finished by the next run, or undone.
+
+So is the removal of what others made and nobody took over.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import stat
 import sysconfig
 from collections.abc import Iterator
@@ -119,3 +123,41 @@ def test_killed_after_an_effect_it_goes_on_or_is_put_back(theirs: Foreign, count
         theirs.start(SLACK_TOKEN=SLACK)
     take_over(theirs)
     check_taken(theirs)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["", "with a backup"])
+def test_a_removal_killed_after_every_effect_is_finished_by_the_next(
+    titled_prefix: Path, kept: bool
+) -> None:
+    home = new_home(titled_prefix)
+    folder = home.path / "kept"
+    options: dict[str, Any] = {"backup_dir": str(folder)} if kept else {}
+    options |= {"state": "absent", "confirm": "acme"}
+    (home.path / "acme.out").touch()
+    around = {path.name for path in home.path.iterdir()} | ({"kept"} if kept else set())
+    killed = []
+    for count in range(1, MOST_EFFECTS):
+        theirs = Foreign(home, "acme").make()
+        (theirs.state_dir / "agents").mkdir()
+        (theirs.state_dir / "agents" / "notes").write_text("mine")
+        theirs.start()
+        try:
+            home.instance("acme", "--kill-within", str(count), adopted=theirs.adopted, **options)
+            break
+        except ModuleFailed as failure:
+            assert failure.result == {}, failure
+            killed.append((count, theirs.state_dir.exists()))
+            archives = list(folder.glob("*.gz"))
+            assert not kept or theirs.state_dir.exists() or archives, killed
+            if (home.path / ".claw-pilot-openclaw-acme.gone").exists():
+                with pytest.raises(ModuleFailed, match="has to be confirmed"):
+                    home.instance("acme", adopted=theirs.adopted, **{**options, "confirm": ""})
+            home.instance("acme", adopted=theirs.adopted, **options)
+        finally:
+            theirs.stop()
+        assert {path.name for path in home.path.iterdir()} == around, f"after effect {count}"
+        assert not list(folder.glob("*.partial")), f"after effect {count}"
+        shutil.rmtree(folder, ignore_errors=True)
+    assert {there for _count, there in killed} == {True, False}
+    assert 5 < len(killed) < MOST_EFFECTS - 2
+    shutil.rmtree(home.path)
