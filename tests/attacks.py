@@ -365,6 +365,12 @@ CROSSINGS = (
         _VARIABLES + "test_a_shell_that_is_given_the_command_runs_no_attack",
     ),
     Crossing(
+        "request",
+        "shell",
+        "home, user and hosts in the commands that a new instance is shown with",
+        "unit/test_shown_commands.py::test_the_commands_for_a_new_instance_run_no_attack",
+    ),
+    Crossing(
         "host",
         "file",
         "names of a report at the registry's door",

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 Row = dict[str, Any]
 AGAIN_SECONDS = 60.0  # an inventory may be a program, which changes without any file changing
 LIST_SECONDS = 60.0
+_MARK = "__ansible_unsafe"
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,11 @@ def _mark(*paths: Path) -> tuple[tuple[str, int, int, int], ...]:
     return tuple(found)
 
 
+def _unmarked(value: Row) -> Any:
+    """A text without the mark that Ansible puts on it when it is no template."""
+    return value[_MARK] if set(value) == {_MARK} else value
+
+
 def _list(inventory: str) -> Row:
     """What `ansible-inventory --list` says. Raises INVENTORY_UNREADABLE."""
     own = Path(sysconfig.get_path("scripts"), "ansible-inventory")
@@ -199,7 +205,7 @@ def _list(inventory: str) -> Row:
             timeout=LIST_SECONDS,
             check=True,
         )
-        found: Row = json.loads(done.stdout)
+        found: Row = json.loads(done.stdout, object_hook=_unmarked)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         said = str(getattr(error, "stderr", "") or error).strip().splitlines() or [""]
         raise ClawPilotError(

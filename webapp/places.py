@@ -180,5 +180,6 @@ def _python(variables: Data, local: bool) -> str:
 
 def _plain(variables: Data, name: str) -> str:
     """A variable, "" where it is a template: only a play knows what that comes to."""
-    text = str(variables.get(name) or "")
+    value = variables.get(name)
+    text = str(value) if isinstance(value, (str, int)) else ""
     return "" if "{{" in text or "{%" in text else text

@@ -201,3 +201,23 @@ def test_an_address_is_no_option_of_the_program_that_goes_there(attack: attacks.
     before, after = place.argv[: place.argv.index("--")], place.argv[place.argv.index("--") :]
     assert before == ("docker", "exec", "--interactive", f"--user={attack.value}")
     assert after == ("--", attack.value)
+
+
+def test_an_inventory_of_the_registry_says_how_its_hosts_are_reached(tmp_path: Path) -> None:
+    """What it says is marked as no template, which is not a part of it."""
+    record(tmp_path / "other.db", "web1", "/opt/x", ip="192.0.2.7", ssh_user="admin")
+    record(tmp_path / "other.db", "here", "/opt/x", connection="local")
+    path = tmp_path / "fleet.claw_pilot.yml"
+    path.write_text(f"plugin: claw.pilot.registry\nregistry: {tmp_path / 'other.db'}\n")
+    fleet = Fleet(tmp_path / "registry.db", str(path))
+    found = by_name(fleet)
+    assert fleet.problem == ""
+    assert (found["web1"].connection, found["web1"].address) == ("ssh", "192.0.2.7")
+    assert found["web1"].user == "admin"
+    assert (found["here"].connection, found["here"].python) == ("local", sys.executable)
+
+
+def test_a_variable_that_is_no_text_is_nothing() -> None:
+    vaulted = {"ansible_user": {"__ansible_vault": "x"}, "ansible_host": ["a"]}
+    (place,) = places({"web1": Listed({"ansible_connection": "ssh", **vaulted})}, {})
+    assert (place.user, place.address) == ("", "web1")
