@@ -16,7 +16,7 @@ import jinja2
 import pytest
 import yaml
 
-from tests import attacks, trusting
+from tests import attacks, crossings, trusting
 
 TESTS = Path(__file__).parents[1]
 
@@ -132,8 +132,8 @@ def test_attacks_have_names_of_their_own_and_say_what_they_do() -> None:
 
 def test_every_crossing_names_a_test_that_is_there() -> None:
     missing = []
-    for crossing in attacks.CROSSINGS:
-        assert crossing.source in attacks.SOURCES and crossing.sink in attacks.SINKS
+    for crossing in crossings.CROSSINGS:
+        assert crossing.source in crossings.SOURCES and crossing.sink in crossings.SINKS
         path, _colons, name = crossing.test.partition("::")
         tree = ast.parse((TESTS / path).read_text()) if (TESTS / path).is_file() else None
         names = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} if tree else ()
