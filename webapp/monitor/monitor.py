@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import TimeoutError as Late
 from pathlib import Path
@@ -21,6 +22,7 @@ from ..places import HostPlace
 from .history import History
 from .live import Live
 from .looks import Looks
+from .moments import by_our_clock
 from .recorder import Recorder
 from .seen import CONNECTED, UNREACHABLE
 from .session import OnLines, Session, Ways, start_process, unreachable
@@ -274,6 +276,7 @@ class Monitor:
 
     def heard(self, host: str, message: Data) -> None:
         """Put what a host says into Live, and tell the registry what it does not know yet."""
+        message = by_our_clock(message, time.time())
         if "full" in message:
             changes = self.live.observe(host, message["full"])
         elif "delta" in message:
