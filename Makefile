@@ -27,7 +27,7 @@ down: venv ## Stop what `make up` started and keep its data
 	@$(BIN)/claw-pilot dashboard --stop
 	@$(PLAYBOOK) playbooks/stop_instance.yml -e slug=$(SLUG) $(ARGS)
 
-test: dev ## Run lint, unit, lowest, integration and molecule (STAGES='unit integration')
+test: dev ## Run lint, unit, clocks, lowest, integration and molecule (STAGES='unit integration')
 	@$(BIN)/python scripts/run_tests.py $(STAGES)
 
 lint: dev ## Run every linter

@@ -25,6 +25,7 @@ TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 STAGES: Mapping[str, Sequence[str]] = {
     "lint": [sys.executable, "scripts/lint.py"],
     "unit": [*PYTEST, *TWO_AT_A_TIME, "tests/unit", "tests/webapp"],
+    "clocks": [sys.executable, "scripts/run_clocks.py"],
     "lowest": [sys.executable, "-m", "scripts.test_lowest"],
     "integration": [*PYTEST, *TWO_AT_A_TIME, "tests/integration"],
     "browser": [*PYTEST, "tests/browser"],
@@ -32,6 +33,7 @@ STAGES: Mapping[str, Sequence[str]] = {
 }
 NEEDS = {
     "unit": "tests/unit",
+    "clocks": "tests/moved_clock",
     "lowest": "tests/wheel",
     "integration": "tests/integration",
     "browser": "tests/browser",
