@@ -57,12 +57,12 @@ def install(folder: Path) -> Path:
     print("lowest:", *(f"{name} {pinned[name]}" for name in sorted(names)), flush=True)
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ".")
     tools = dict(PIN.findall((ROOT / "requirements/dev.txt").read_text()))
-    wanted = (*folder.glob("*.whl"), *(f"{name}=={tools[name]}" for name in TOOLS))
+    wanted = [*map(str, folder.glob("*.whl")), *(f"{name}=={tools[name]}" for name in TOOLS)]
     place = folder / "environment"
     run(UV, "venv", "--quiet", "--python", python, place, env=uv_environment())
     there = place / "bin" / "python"
-    words = ("--quiet", "--python", there, "--constraint", low, *wanted)
-    run(UV, "pip", "install", *words, env=uv_environment())
+    words = ("--quiet", "--python", there, "--constraint", low)
+    run(UV, "pip", "install", *words, *wanted, env=uv_environment())
     return there
 
 
