@@ -31,6 +31,9 @@ SOURCES = ("host", "registry", "inventory", "request", "gateway", "telegram")
 SINKS = ("ansible", "shell", "program", "path", "file", "html", "terminal")
 
 _REGISTRY = "unit/plugins/plugin_utils/test_registry_words.py::"
+_READING = "unit/plugins/module_utils/test_reading.py::"
+_HOSTILE = "unit/plugins/module_utils/test_hostile.py::"
+_LIVE = "integration/test_hostile_names.py::"
 _VALUES = "integration/test_hostile_values.py::"
 _VARIABLES = "webapp/test_extra_vars.py::"
 _ACCEPTED = "webapp/jobs/test_accepted.py::"
@@ -113,5 +116,100 @@ CROSSINGS = (
         "file",
         "actor and detail of an event",
         _REGISTRY + "test_an_event_and_who_did_it_are_kept_as_one_line_that_steers_nothing",
+    ),
+    Crossing(
+        "host",
+        "program",
+        "folders, units, containers and users in every command line of the source",
+        "unit/test_command_lines.py::test_every_word_that_is_not_ours_stands_after_two_dashes",
+    ),
+    Crossing(
+        "host",
+        "program",
+        "a folder's name, to tar",
+        "unit/plugins/module_utils/test_adopted.py::"
+        "test_a_folder_that_is_called_like_an_option_of_tar_is_a_folder",
+    ),
+    Crossing(
+        "host",
+        "program",
+        "a unit's name, to systemctl",
+        "unit/plugins/module_utils/test_service_scan.py::"
+        "test_a_unit_whose_name_is_an_option_of_systemctl_is_a_unit",
+    ),
+    Crossing(
+        "inventory",
+        "program",
+        "address and user of a container, to docker",
+        "webapp/monitor/test_fleet.py::test_an_address_is_no_option_of_the_program_that_goes_there",
+    ),
+    Crossing(
+        "host",
+        "path",
+        "links, hard links and named files, read as root",
+        _READING + "test_no_name_that_somebody_gives_it_opens_a_file_of_root",
+    ),
+    Crossing(
+        "host",
+        "path",
+        "the log that a config names",
+        _READING + "test_a_config_names_no_log_that_its_owner_may_not_read",
+    ),
+    Crossing(
+        "host",
+        "file",
+        "home, user and folders of what discovery finds, to the registry",
+        "unit/plugins/plugin_utils/test_comparison.py::"
+        "test_what_has_a_hostile_name_is_never_adopted",
+    ),
+    Crossing(
+        "request",
+        "file",
+        "projects_root, in AGENTS.md",
+        "unit/plugins/module_utils/test_states.py::"
+        "test_no_folder_of_projects_tells_an_agent_what_to_do",
+    ),
+    Crossing(
+        "request",
+        "file",
+        "texts of a specification, in config, unit and workspace",
+        "unit/plugins/module_utils/test_model.py::"
+        "test_no_text_of_a_specification_begins_a_line_of_its_own",
+    ),
+    Crossing(
+        "host",
+        "terminal",
+        "all that playbooks show",
+        "unit/roles/test_shown_templates.py::test_no_template_steers_the_terminal",
+    ),
+    Crossing(
+        "host",
+        "terminal",
+        "tables and lines of the command",
+        _HOSTILE + "test_no_table_of_the_command_is_steered",
+    ),
+    Crossing(
+        "host",
+        "terminal",
+        "output of a job",
+        _HOSTILE + "test_the_output_of_a_program_keeps_its_colours_and_nothing_else",
+    ),
+    Crossing(
+        "host",
+        "html",
+        "every value of a page, its title and what comes later",
+        "webapp/pages/test_hostile.py::test_no_page_is_steered_by_the_names_in_it",
+    ),
+    Crossing(
+        "gateway",
+        "ansible",
+        "names and platforms of devices that are paired",
+        _LIVE + "test_devices_are_listed_and_paired_by_playbooks",
+    ),
+    Crossing(
+        "telegram",
+        "ansible",
+        "names of senders that are paired",
+        _LIVE + "test_senders_are_listed_and_paired_by_playbooks",
     ),
 )
