@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ class Source:
     def stem(self) -> str:
         return Path(self.path).stem
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
@@ -271,6 +272,7 @@ RULES = [
 ]
 
 
+@cache
 def sources() -> list[Source]:
     """What git tracks or would track."""
     listed = subprocess.run(
