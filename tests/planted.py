@@ -167,7 +167,6 @@ def variables(p: Planted) -> Data:
         "slug": "acme",
         "default_model": "anthropic/claude-sonnet-4-5-20250929",
         "anthropic_api_key": p.word("variable: api key"),
-        "registry_token": p.word("variable: registry token"),
         "providers": [
             {
                 "name": "anthropic",
@@ -180,7 +179,6 @@ def variables(p: Planted) -> Data:
             "AWS_SECRET_ACCESS_KEY": p.word("variable: environment"),
             "REGION": p.word("variable: environment, harmless name"),
         },
-        "install_environment": {"NPM": p.word("variable: environment of the installation")},
         "mem0": {"enabled": True, "api_key": p.word("variable: mem0")},
         "config": config(p),
     }

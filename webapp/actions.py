@@ -219,8 +219,15 @@ def right_again(job: Job) -> Right:
     return demand(of_run(job.playbook, job.variables))
 
 
-def again(job_id: str, actor: str, failed_hosts: bool = False, confirm: str = "") -> Job:
-    """The same once more; failed_hosts: on these only. confirm: the slug, where its name is asked.
+def again(
+    job_id: str,
+    actor: str,
+    failed_hosts: bool = False,
+    confirm: str = "",
+    secrets: Mapping[str, Any] | None = None,
+) -> Job:
+    """The same once more; failed_hosts: on these only. confirm: the slug, where its name is asked;
+    secrets: those that the job was given, which are not kept, by their places in the variables.
 
     What it is about may be another thing of the same name by now. Raises NOT_CONFIRMED, and what
     jobs.again does.
@@ -228,7 +235,7 @@ def again(job_id: str, actor: str, failed_hosts: bool = False, confirm: str = ""
     old = services().jobs.get(job_id)
     if right_again(old).again == NAME and not old.check:
         _check_confirmed(confirm, old.instance)
-    job: Job = services().jobs.again(job_id, actor, failed_hosts)
+    job: Job = services().jobs.again(job_id, actor, failed_hosts, secrets)
     return job
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog
+from ansible_collections.claw.pilot.webapp.jobs.missing import filled
 from ansible_collections.claw.pilot.webapp.jobs.model import Event, Job, Request, now
 from ansible_collections.claw.pilot.webapp.monitor import Live
 from ansible_collections.claw.pilot.webapp.monitor.seen import text_of
@@ -242,9 +243,12 @@ class FakeJobs:
             raise ClawPilotError("JOB_FINISHED", "The job has ended.", "Run it again.")
         return self.move(id, state="canceled", canceled_by=actor)
 
-    def again(self, id: str, actor: str, failed_hosts: bool = False) -> Job:
+    def again(
+        self, id: str, actor: str, failed_hosts: bool = False, secrets: Data | None = None
+    ) -> Job:
         old = self.get(id)
-        request = Request(old.playbook, old.variables, old.host, old.instance, actor=actor)
+        variables = filled(old.number, old.variables, secrets or {})
+        request = Request(old.playbook, variables, old.host, old.instance, actor=actor)
         return self.submit(request)
 
     def subscribe(self, wake: Callable[[str], None]) -> Callable[[], None]:

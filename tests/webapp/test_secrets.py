@@ -9,6 +9,7 @@ of the API is in it by itself. What else is shown or kept is named here.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ansible_collections.claw.pilot.webapp.jobs.writer import Writer
 
 from tests.planted import Planted, config, variables
 from tests.unit.a_host import World
+from tests.webapp.a_fleet import host_facts
 
 Data = dict[str, Any]
 
@@ -43,6 +45,7 @@ class Host:
         ]
         (state / "logs/gateway.log").write_text("\n".join(lines) + "\n")
         self.observation = self.world.observe()
+        self.observation["host"] = host_facts("one", random.Random(1))
         (self.instance,) = self.observation["instances"]
         self.instance["log_path"] = str(state / "logs/gateway.log")
 

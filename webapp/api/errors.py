@@ -60,9 +60,11 @@ def status_of(error: ClawPilotError) -> int:
 
 
 def document(error: ClawPilotError) -> dict[str, Any]:
-    """The error as JSON; choices: the places of an instance that is in several."""
-    choices = getattr(error, "choices", None)
-    return {"error": {**error.as_dict(), **({"choices": list(choices)} if choices else {})}}
+    """The error as JSON; choices: the places of an instance that is in several; secrets: what a job
+    has to be given once more.
+    """
+    more = {name: getattr(error, name, None) for name in ("choices", "secrets")}
+    return {"error": {**error.as_dict(), **{k: list(v) for k, v in more.items() if v}}}
 
 
 def answer(error: ClawPilotError) -> Response:

@@ -63,4 +63,4 @@ def cancel_job(id: str) -> Response:  # noqa: A002
 def repeat_job(id: str) -> Response:  # noqa: A002
     given = body()
     failed, confirm = given.get("failed_hosts", False), given.get("confirm", "")
-    return accepted(actions.again(id, actor(), failed, confirm))
+    return accepted(actions.again(id, actor(), failed, confirm, given.get("secrets", {})))

@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ...plugins.module_utils._model import ClawPilotError
@@ -17,6 +17,7 @@ from .. import extra_vars
 from .. import playbook as shared
 from .catalog import Catalog, lock_of
 from .files import Files
+from .missing import Scalar, filled
 from .model import QUEUED, Data, Event, Here, Job, Policy, Request, now
 
 if TYPE_CHECKING:
@@ -108,18 +109,19 @@ class Jobs:
             )
         return self.get(id)
 
-    def again(self, id: str, actor: str, failed_hosts: bool = False) -> Job:  # noqa: A002
-        """Queue the same once more; failed_hosts: on these only.
+    def again(
+        self,
+        id: str,  # noqa: A002
+        actor: str,
+        failed_hosts: bool = False,
+        secrets: Mapping[str, Scalar] | None = None,
+    ) -> Job:
+        """Queue the same once more; failed_hosts: on these only; secrets: see missing.py.
 
-        Raises JOB_NOT_FOUND, SECRETS_GONE, JOB_NOTHING_FAILED.
+        Raises JOB_NOT_FOUND, JOB_NOTHING_FAILED and what missing.filled() does.
         """
         job, row = self.get(id), self.store.row(id)
-        if job.has_secrets:
-            raise ClawPilotError(
-                "SECRETS_GONE",
-                f"Job {job.number} was given secrets, and these are not kept.",
-                "Open its form and give them again.",
-            )
+        variables = filled(job.number, job.variables, secrets or {})
         hosts = job.failed_hosts if failed_hosts else []
         if failed_hosts and not hosts:
             raise ClawPilotError(
@@ -130,7 +132,7 @@ class Jobs:
         reach = Here(**json.loads(row["reach"]))
         asked = {
             name: value
-            for name, value in job.variables.items()
+            for name, value in variables.items()
             if name not in reach.variables or value != reach.variables[name]
         }
         request = Request(
@@ -224,7 +226,7 @@ def row_of(request: Request, shown: Data) -> Data:
     """The columns of a new job that its request says; shown: the variables without secrets."""
     slug = request.instance or str(shown.get("slug") or "")
     reach = {
-        "variables": dict(request.reach.variables),
+        "variables": redact(dict(request.reach.variables)),
         "inventory": request.reach.inventory,
         "registry": request.reach.registry,
     }

@@ -10,11 +10,11 @@ from typing import Any
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from ...plugins.module_utils._model import ClawPilotError
 from ...plugins.module_utils._secrets import redact
 from .. import actions
 from ..doors.rights import NAME, NOTHING, RIGHTS, YES, of_run
 from ..doors.who import actor, does, may
+from ..jobs.missing import NEEDED, places
 from ..jobs.model import STATES
 from ..services import services
 from . import bp, reply, words
@@ -22,6 +22,7 @@ from .chosen import moved
 from .job_output import as_html, as_text, counts, plays
 
 PAGE = 50
+_SECRET = "secret:"  # before the place in the variables, as the name of a field
 _BATCH = 1000  # events that are read at once
 _MOST_EVENTS = 20_000  # on a page; the download has all
 
@@ -97,7 +98,8 @@ def job_cancel(id: str) -> ResponseReturnValue:  # noqa: A002
 @bp.post("/jobs/<id>/again")
 @does("repeat")
 def job_again(id: str) -> ResponseReturnValue:  # noqa: A002
-    """The same once more; failed_hosts=yes: for those only. With secrets, the form asks anew.
+    """The same once more; failed_hosts=yes: for those only. The secrets that it was given are asked
+    for by another page, and come as secret:PLACE.
 
     What destroys is never repeated, but begun anew on the page that shows what would go now.
     """
@@ -109,13 +111,37 @@ def job_again(id: str) -> ResponseReturnValue:  # noqa: A002
         return moved(words.place_path(place, "destroy"))
     if asks == NAME and confirm != old.instance or asks == YES and confirm != "yes":
         return ask_again(old, asks, failed, confirm)
+    given = {
+        name.removeprefix(_SECRET): value
+        for name, value in request.form.items()
+        if name.startswith(_SECRET)
+    }
     try:
-        new = actions.again(id, actor(), failed, confirm)
+        new = actions.again(id, actor(), failed, confirm, given)
     except ClawPilotError as error:
-        if error.code != "SECRETS_GONE" or old.playbook != "create_instance":
+        if error.code != NEEDED:
             raise
-        return moved(f"/create?from={id}")
+        return moved(f"/jobs/{id}/again{'?failed_hosts=yes' if failed else ''}")
     return moved(f"/jobs/{new.id}")
+
+
+@bp.get("/jobs/<id>/again")
+@does("repeat")
+def job_again_form(id: str) -> ResponseReturnValue:  # noqa: A002
+    """The form for the secrets that a job was given."""
+    old, failed = services().jobs.get(id), request.args.get("failed_hosts") == "yes"
+    right = actions.right_again(old)
+    typed = old.instance if right.again == NAME and not old.check else ""
+    text = "It was given these secrets, which are not kept. Give them again."
+    return reply.question(
+        f"Run job {old.number} again: {old.title}?",
+        f"{text} {right.ends if typed else ''}".strip(),
+        "Run again",
+        {"failed_hosts": "yes"} if failed else {},
+        path=f"/jobs/{id}/again",
+        typed=typed,
+        secrets=[(_SECRET + place, place) for place in places(old.variables)],
+    )
 
 
 def again_words(old: Any) -> tuple[str, str] | None:

@@ -96,11 +96,13 @@ def question(
     *,
     typed: str = "",
     wrong: str = "",
+    secrets: Sequence[tuple[str, str]] = (),
 ) -> ResponseReturnValue:
     """The question as a page, for browsers that cannot ask; its form comes back with a yes.
 
     yes: the button's words; path: where to, else to the address that was asked for; typed: what has
-    to be typed instead of the yes; wrong: what was wrong with that.
+    to be typed instead of the yes; wrong: what was wrong with that; secrets: fields to be filled
+    in, name and label each.
     """
     page = render_template(
         "confirm.html",
@@ -112,6 +114,7 @@ def question(
         path=path or request.full_path.rstrip("?"),
         typed=typed,
         wrong=wrong,
+        secrets=secrets,
     )
     return page, 400 if wrong else 200
 

@@ -81,6 +81,19 @@ def test_cancelling_and_repeating(call: Program, fake_jobs: FakeJobs) -> None:
     assert call("POST", f"/api/jobs/{one}/again")[0] == 202
 
 
+def test_repeating_asks_for_the_secrets(call: Program, fake_jobs: FakeJobs) -> None:
+    one = call("POST", "/api/instances", json={"slug": "new"})[1]["job"]["id"]
+    fake_jobs.move(one, variables={"slug": "new", "anthropic_api_key": "********"})
+    status, answer = call("POST", f"/api/jobs/{one}/again")
+    assert (status, answer["error"]["code"]) == (409, "SECRETS_NEEDED")
+    assert answer["error"]["secrets"] == ["/anthropic_api_key"]
+    secrets = {"/anthropic_api_key": "sk-1"}
+    assert call("POST", f"/api/jobs/{one}/again", json={"secrets": secrets})[0] == 202
+    assert fake_jobs.requests[-1].variables["anthropic_api_key"] == "sk-1"
+    secrets["/slug"] = "other"
+    assert call("POST", f"/api/jobs/{one}/again", json={"secrets": secrets})[0] == 400
+
+
 def test_the_inbox_has_all_who_wait_with_their_place_and_says_who_could_not_be_asked(
     call: Program, live: Any, fake_monitor: FakeMonitor
 ) -> None:

@@ -142,20 +142,59 @@ def test_pitfall_12_the_limit_is_one_for_all(queue: Jobs) -> None:
     assert queue.counts() == {"queued": 1, "running": 2}
 
 
-def test_again_asks_for_the_same_unless_secrets_were_given(queue: Jobs) -> None:
+def test_again_asks_for_the_same(queue: Jobs) -> None:
     reach = Here({"target": "web1"}, "hosts.yml")
     job = ask(queue, host="web1", reach=reach, diff=True, title="Mine")
     copy = queue.again(job.id, "ben")
     same = ("playbook", "variables", "host", "instance", "command", "diff", "title")
     assert all(getattr(copy, name) == getattr(job, name) for name in same)
     assert (copy.number, copy.actor, copy.again_of) == (2, "ben", 1)
-    secret = ask(queue, variables={"instance_environment": {"X": "y"}})
-    with pytest.raises(ClawPilotError) as error:
-        queue.again(secret.id, "ben")
-    assert code_of(error) == "SECRETS_GONE"
     with pytest.raises(ClawPilotError) as error:
         queue.again(job.id, "ben", failed_hosts=True)
     assert code_of(error) == "JOB_NOTHING_FAILED"
+
+
+SECRETS = {
+    "who": "ann",
+    "instance_environment": {"A/B~": "one-value", "PORT": 8080},
+    "providers": [{"name": "x", "api_key": "two-value", "base_url": "https://u:three@x/v1"}],
+}
+GIVEN = {
+    "/instance_environment/A~1B~0": "one-value",
+    "/instance_environment/PORT": 8080,
+    "/providers/0/api_key": "two-value",
+    "/providers/0/base_url": "https://u:three@x/v1",
+}
+
+
+def test_again_asks_for_exactly_the_secrets_that_were_given(queue: Jobs, room: Room) -> None:
+    room.has("hello", variables=SECRETS.keys() | {"slug"})
+    job = ask(queue, variables=SECRETS)
+    queue.store.claim(9, "")
+    queue.store.finish(job.number, "failed")
+    queue.files.remove(job.id)
+    for given in ({}, {"/providers/0/api_key": "two-value"}, {"/providers/0/api_key": "********"}):
+        with pytest.raises(ClawPilotError) as error:
+            queue.again(job.id, "ben", secrets=given)
+        whole = {name for name, value in given.items() if value == "two-value"}
+        assert code_of(error) == "SECRETS_NEEDED"
+        assert set(error.value.secrets) == set(GIVEN) - whole
+    with pytest.raises(ClawPilotError) as other:
+        queue.again(job.id, "ben", secrets={**GIVEN, "/who": "eve"})
+    assert code_of(other) == "INVALID_VARIABLES"
+    copy = queue.again(job.id, "ben", secrets=GIVEN)
+    assert queue.files.variables(copy.id) == {"slug": "acme", **SECRETS}
+    assert copy.variables == job.variables and copy.has_secrets
+    assert queue.get(job.id).variables == job.variables
+
+
+def test_a_job_with_a_secret_in_a_name_cannot_be_repeated(queue: Jobs, room: Room) -> None:
+    room.has("hello", variables=["slug", "a"])
+    job = ask(queue, variables={"a": {"https://u:secret@x/": "y"}})
+    assert "secret@" not in str(job.variables)
+    with pytest.raises(ClawPilotError) as error:
+        queue.again(job.id, "ben")
+    assert code_of(error) == "SECRETS_GONE"
 
 
 def test_the_list_has_the_newest_first_in_pages_and_by_what_is_asked_for(queue: Jobs) -> None:

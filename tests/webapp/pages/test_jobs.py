@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.webapp.jobs.model import Event, Request
 from ansible_collections.claw.pilot.webapp.pages import job_output
 from flask.testing import FlaskClient
@@ -192,17 +192,24 @@ def test_again_shows_the_new_job(client: FlaskClient, fake_jobs: FakeJobs) -> No
     assert by_htmx.headers["HX-Redirect"] == f"/jobs/{list(fake_jobs.all)[-1]}"
 
 
-def test_a_create_with_secrets_goes_back_to_its_form(
-    client: FlaskClient, fake_jobs: FakeJobs, monkeypatch: pytest.MonkeyPatch
+def test_again_asks_for_the_secrets_and_goes_on_with_them(
+    client: FlaskClient, fake_jobs: FakeJobs
 ) -> None:
-    def refuse(*_args: object, **_more: object) -> None:
-        raise ClawPilotError("SECRETS_GONE", "Secrets are not kept.", "Give them again.")
-
-    monkeypatch.setattr(fake_jobs, "again", refuse)
-    job = a_job(fake_jobs, "create_instance", state="failed")
-    assert client.post(f"/jobs/{job.id}/again").location == f"/create?from={job.id}"
-    other = a_job(fake_jobs, "restart_instance", state="failed")
-    assert client.post(f"/jobs/{other.id}/again", data=SURE).status_code == 409
+    shown = {"slug": "acme", "anthropic_api_key": "********", "mem0": {"api_key": "********"}}
+    job = a_job(fake_jobs, "create_instance", state="failed", variables=shown)
+    asked = client.post(f"/jobs/{job.id}/again", data={"failed_hosts": "yes"})
+    assert asked.location == f"/jobs/{job.id}/again?failed_hosts=yes"
+    page = client.get(asked.location).get_data(as_text=True)
+    assert re.findall(r'name="(secret:[^"]*)" type="password"', page) == [
+        "secret:/anthropic_api_key",
+        "secret:/mem0/api_key",
+    ]
+    assert f'action="/jobs/{job.id}/again"' in page and 'name="failed_hosts" value="yes"' in page
+    given = {"secret:/anthropic_api_key": "one", "secret:/mem0/api_key": "two"}
+    again = client.post(f"/jobs/{job.id}/again", data={**given, "confirm": "yes"})
+    made = list(fake_jobs.all.values())[-1]
+    assert again.location == f"/jobs/{made.id}"
+    assert fake_jobs.requests[-1].variables["mem0"] == {"api_key": "two"}
 
 
 def test_the_output_is_downloaded_as_text(client: FlaskClient, fake_jobs: FakeJobs) -> None:
