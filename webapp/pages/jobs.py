@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...plugins.module_utils._model import ClawPilotError
 from ...plugins.module_utils._secrets import redact
 from .. import actions
 from ..doors.rights import NAME, NOTHING, RIGHTS, YES, of_run

@@ -168,7 +168,7 @@ GIVEN = {
 
 
 def test_again_asks_for_exactly_the_secrets_that_were_given(queue: Jobs, room: Room) -> None:
-    room.has("hello", variables=SECRETS.keys() | {"slug"})
+    room.takes("hello", "slug", *SECRETS)
     job = ask(queue, variables=SECRETS)
     queue.store.claim(9, "")
     queue.store.finish(job.number, "failed")
@@ -189,7 +189,7 @@ def test_again_asks_for_exactly_the_secrets_that_were_given(queue: Jobs, room: R
 
 
 def test_a_job_with_a_secret_in_a_name_cannot_be_repeated(queue: Jobs, room: Room) -> None:
-    room.has("hello", variables=["slug", "a"])
+    room.takes("hello", "slug", "a")
     job = ask(queue, variables={"a": {"https://u:secret@x/": "y"}})
     assert "secret@" not in str(job.variables)
     with pytest.raises(ClawPilotError) as error:
