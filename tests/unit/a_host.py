@@ -24,6 +24,8 @@ from ansible_collections.claw.pilot.plugins.module_utils import (
 )
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host, Result
 
+from tests.unit.observed import HOST
+
 FIXTURES = Path(__file__).parent / "fixtures" / "probe"
 INDEX = "/usr/lib/node_modules/openclaw/dist/index.js"
 NODE = ("/usr/bin/node", INDEX, "gateway")
@@ -190,7 +192,7 @@ class World:
 
     def observe(self, *homes: Path) -> dict[str, Any]:
         named = [str(home) for home in homes] or None
-        return _probe.observe(named, self.host, of_host=lambda *_: {"hostname": "one"})
+        return _probe.observe(named, self.host, of_host=lambda *_: HOST)
 
     def instances(self, *homes: Path) -> dict[str, dict[str, Any]]:
         found = self.observe(*homes)["instances"]
