@@ -10,10 +10,14 @@ whatever it says. Only what the person at the terminal typed stays one, in a fil
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import math
 import os
+import stat
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,6 +25,8 @@ from typing import Any
 
 from ..plugins.module_utils._model import ClawPilotError
 
+_PREFIX = "claw-pilot-run-"
+_YOUNG_SECONDS = 60.0
 MOST_LEVELS = 50  # of nesting; Ansible itself gives up below 200
 _STRING = "tag:yaml.org,2002:str"
 # What makes Ansible take a string that it trusts for a template.
@@ -82,14 +88,36 @@ def files(variables: Mapping[str, Any], typed: Collection[str] = ()) -> Iterator
 
 @contextmanager
 def private_file(text: str, suffix: str) -> Iterator[str]:
-    """The path of a file that only this user can read, gone at the end."""
-    descriptor, path = tempfile.mkstemp(prefix="claw-pilot-", suffix=suffix)  # mode 0600
+    """The path of a file that only this user can read, gone at the end.
+
+    It is locked as long as it is needed: what a process that was killed has left is not.
+    """
+    sweep()
+    descriptor, path = tempfile.mkstemp(prefix=_PREFIX, suffix=suffix)  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stream.write(text)
-        yield path
+            stream.flush()
+            yield path
     finally:
         os.unlink(path)
+
+
+def sweep() -> None:
+    """Remove such files of this user that nobody needs any more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # in use, of somebody else, or gone
+            _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    found = path.lstat()
+    old = time.time() - found.st_mtime > _YOUNG_SECONDS  # one that is just being made has no lock
+    if old and stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def write(path: Path, text: str) -> None:

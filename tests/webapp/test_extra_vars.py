@@ -9,7 +9,10 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +116,31 @@ def test_a_file_that_is_there_is_not_written_to(tmp_path: Path) -> None:
     os.symlink(tmp_path / "other", tmp_path / "link")
     with pytest.raises(FileExistsError):
         extra_vars.write(tmp_path / "link", "x")
+
+
+KILLED = """
+import os, signal, sys
+from ansible_collections.claw.pilot.webapp import extra_vars
+with extra_vars.private_file("secret", ".yml") as path:
+    os.utime(path, (0, 0))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_command_has_left_goes_with_the_next_and_what_is_in_use_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert left.read_text() == "secret"
+    theirs = tmp_path / "claw-pilot-run-theirs"
+    theirs.symlink_to(tmp_path / "elsewhere")
+    with extra_vars.private_file("one", ".yml") as one:
+        assert not left.exists()
+        os.utime(one, (0, 0))
+        with extra_vars.private_file("two", ".yml") as two:
+            assert (Path(one).read_text(), Path(two).read_text()) == ("one", "two")
+    assert [*tmp_path.iterdir()] == [theirs]

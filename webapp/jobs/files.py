@@ -5,14 +5,17 @@
 home/jobs/ID/variables.json   0600  its variables, for ansible-playbook to read; secrets among them
 home/jobs/ID/order.json       0600  which playbook, and the limits
 home/jobs/ID/errors           0600  what its process wrote on standard error
+home/jobs/ID/elsewhere        0600  its folders at other places, noted before they are made
 and, while it runs, a private data directory of ansible-runner: in memory where the user has such
-a folder, else below home/jobs/ID.
+a folder, else below home/jobs/ID. Whenever a job is killed, what it leaves is found by these.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import secrets
 import shutil
 import stat
 import tempfile
@@ -22,7 +25,7 @@ from typing import Any
 
 from .. import extra_vars
 
-_PRIVATE = "claw-pilot-job-"
+_PRIVATE, _ELSEWHERE = "claw-pilot-job-", "elsewhere"
 # A socket of ssh below it has a path of at most about 100 characters.
 _LONGEST = 50
 
@@ -65,13 +68,31 @@ class Files:
     def private(self, id: str) -> Path:  # noqa: A002
         """A fresh folder for one run, 0700. Raises OSError."""
         memory = os.environ.get("XDG_RUNTIME_DIR", "")
-        base = memory if _is_ours(memory) else str(self.of(id))
-        return Path(tempfile.mkdtemp(prefix=f"{_PRIVATE}{id[:8]}-", dir=base))
+        return self._elsewhere(id, Path(memory) if _is_ours(memory) else self.of(id))
 
-    def remove(self, id: str, private: str = "") -> None:  # noqa: A002
+    def sockets(self, id: str, private: Path) -> Path:  # noqa: A002
+        """A folder for sockets, perhaps to be made: in the private one where a path in there is
+        short enough. Raises OSError.
+        """
+        if len(str(private)) <= _LONGEST:
+            return private / "cp"
+        return self._elsewhere(id, Path(tempfile.gettempdir()))
+
+    def _elsewhere(self, id: str, base: Path) -> Path:  # noqa: A002
+        folder = base / f"{_PRIVATE}{id[:8]}-{secrets.token_hex(4)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        with os.fdopen(os.open(self.of(id) / _ELSEWHERE, flags, 0o600), "w") as notes:
+            notes.write(f"{json.dumps(str(folder))}\n")
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def remove(self, id: str) -> None:  # noqa: A002
         """Everything of a job that has ended."""
-        if Path(private).name.startswith(_PRIVATE):
-            shutil.rmtree(private, ignore_errors=True)
+        with contextlib.suppress(OSError, ValueError):
+            for line in (self.of(id) / _ELSEWHERE).read_text().splitlines():
+                folder = Path(json.loads(line))
+                if folder.name.startswith(_PRIVATE):
+                    shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(self.of(id), ignore_errors=True)
 
     def others(self, active: set[str]) -> list[str]:
@@ -81,13 +102,6 @@ class Files:
         except OSError:
             return []
         return [name for name in names if name not in active]
-
-
-def socket_folder(private: Path) -> Path:
-    """A folder for sockets: in the private one, where a path in there is short enough."""
-    if len(str(private)) <= _LONGEST:
-        return private / "cp"
-    return Path(tempfile.mkdtemp(prefix=_PRIVATE))
 
 
 def write(path: Path, data: Any) -> None:

@@ -22,7 +22,7 @@ from types import FrameType
 from .. import extra_vars
 from .. import playbook as shared
 from . import cgroup, endings, processes
-from .files import Files, read, socket_folder, write
+from .files import Files, read, write
 from .jobs import INVENTORY_NAME, options_of
 from .model import CANCELED, FAILED, Data, Policy
 from .secrets import Redactor
@@ -61,7 +61,7 @@ def main(id: str) -> int:  # noqa: A002
     processes.become_subreaper()
     group = cgroup.enter(id)
     private = files.private(id)
-    place = Place(private, socket_folder(private))
+    place = Place(private, files.sockets(id, private))
     try:
         me = processes.identity(os.getpid())
         if not store.begin(row["number"], me, folder=str(private), cgroup=group):

@@ -221,7 +221,7 @@ class Supervisor:
         if not processes.end(row["id"], strays=strays):
             log.error("Some processes of job %d cannot be killed.", row["number"])
         cgroup.leave(row["cgroup"])
-        self._files.remove(row["id"], row["folder"])
+        self._files.remove(row["id"])
         self._store.finish(row["number"], state, failures=[why])
 
     def _clear_up(self) -> None:

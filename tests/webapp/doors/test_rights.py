@@ -49,7 +49,7 @@ def a_place(services: Any) -> dict[str, str]:
 
 
 def a_job(jobs: FakeJobs, playbook: str, check: bool = False, **variables: Any) -> Job:
-    given = {"slug": "acme", **variables}
+    given = {**({} if playbook == "discover" else {"slug": "acme"}), **variables}
     return jobs.submit(Request(playbook, given, "web1", "acme", title="Do it to acme", check=check))
 
 

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -304,3 +306,44 @@ def test_pitfall_8_the_supervisor_drops_what_is_too_old_and_folders_of_no_job(
     assert {"just-made", waits.id} <= names
     assert "leftover" not in names
     assert old.number not in [job.number for job in queue.list()]
+
+
+def test_what_a_killed_job_leaves_elsewhere_is_found_and_removed(
+    queue: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, memory = tmp_path / ("t" * 60), tmp_path / "memory"
+    for folder in (temporary, memory):
+        folder.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
+    job = ask(queue)
+    private = queue.files.private(job.id)
+    sockets = queue.files.sockets(job.id, private)
+    assert (private.parent, sockets.parent) == (memory, temporary)
+    assert private.stat().st_mode & 0o777 == sockets.stat().st_mode & 0o777 == 0o700
+    queue.files.remove(job.id)
+    assert [*temporary.iterdir(), *memory.iterdir(), *queue.files.folder.iterdir()] == []
+
+
+def test_a_job_that_is_killed_while_it_makes_its_folders_leaves_a_note(
+    queue: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(queue)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+
+    def killed(*_: Any, **_more: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", killed)
+    with pytest.raises(KeyboardInterrupt):
+        queue.files.private(job.id)
+    assert "claw-pilot-job-" in (queue.files.of(job.id) / "elsewhere").read_text()
+
+
+def test_a_note_names_nothing_but_our_own_folders(queue: Jobs, tmp_path: Path) -> None:
+    job = ask(queue)
+    (tmp_path / "theirs").mkdir()
+    (queue.files.of(job.id) / "elsewhere").write_text(f'"{tmp_path / "theirs"}"\n')
+    queue.files.remove(job.id)
+    assert (tmp_path / "theirs").is_dir()
+    assert not queue.files.of(job.id).exists()
