@@ -17,9 +17,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest
 
 from ..plugins.module_utils._model import ClawPilotError
 from . import databases, private
+from .api.errors import answer_http
 from .app import create_app
 from .doors import Doors
 from .fleet import Fleet
@@ -77,7 +80,10 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         with self.last_words.of_worker():
             self.services = build_services(self.settings)
-            return create_app(self.settings, self.services)
+            app = create_app(self.settings, self.services)
+        # A body in chunks is looked at while a view reads it.
+        app.register_error_handler(ParseException, lambda _error: answer_http(BadRequest()))
+        return app
 
     def _begin(self, worker: Any) -> None:
         with self.last_words.of_worker():

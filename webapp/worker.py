@@ -166,21 +166,27 @@ class Worker(ThreadWorker):
         if client.is_whole:
             self.enqueue_req(client)
         elif client.is_too_long:
-            client.sock.sendall(refusal(431, "Request Header Fields Too Large"))
-            self._step(client, self._send)
+            self._refuse(client, 431, "Request Header Fields Too Large")
         else:
             self._wait(client, selectors.EVENT_READ, self._read)
 
     def _read(self, client: Client) -> None:
         data = client.sock.take()
         if data == b"":
-            self._end(client)
+            if client.head:  # the beginning of a request
+                self._refuse(client, 400, "Bad Request")
+            else:
+                self._end(client)
             return
         if data and not client.head:  # the first of a request
             client.until = time.monotonic() + HEAD_SECONDS
             data = data.lstrip(b"\r\n")
         client.head += data or b""
         self._begin(client)
+
+    def _refuse(self, client: Client, status: int, reason: str) -> None:
+        client.sock.sendall(refusal(status, reason))
+        self._send(client)
 
     def _send(self, client: Client) -> None:
         if not client.sock.flush():

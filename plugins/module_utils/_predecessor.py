@@ -195,7 +195,7 @@ def _check_command(layout: Layout, definition: Definition) -> None:
 
 def _heap(definition: Definition) -> dict[str, int]:
     size = option(definition.argv, "--max-old-space-size")
-    return {"heap_limit_mb": int(size)} if size.isdigit() else {}
+    return {"heap_limit_mb": int(size)} if size.isdecimal() and len(size) < 8 else {}
 
 
 def _variables(
@@ -261,4 +261,4 @@ def check_version(theirs: Predecessor | None, runtime: Runtime | None) -> None:
 
 
 def _parts(version: str) -> list[int]:
-    return [int(part) for part in version.split("-")[0].split(".") if part.isdigit()]
+    return [int(p) for p in version.split("-")[0].split(".") if p.isdecimal() and len(p) < 10]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import statistics
 import struct
@@ -203,6 +204,88 @@ def test_who_sends_too_much_reads_why(
     error = json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
     assert error["code"] == "BODY_TOO_LARGE"
     assert most in error["message"]
+
+
+CHUNKED = (
+    b"POST /api/jobs HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+)
+LONG = b"POST /api/jobs HTTP/1.1\r\nContent-Type: application/json\r\n"
+GET = b"GET /api/jobs HTTP/1.1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (CHUNKED, b"zz\r\n{}\r\n0\r\n\r\n"),
+        (CHUNKED, b"-1\r\n{}\r\n0\r\n\r\n"),
+        (CHUNKED, b"2\r\n{}XX0\r\n\r\n"),
+        (CHUNKED, b"f" * 5000 + b"\r\n"),
+        (CHUNKED, b"2;\x00=\r\n{}\r\n0\r\n\r\n"),
+        (CHUNKED, b"2\r\n{}\r\n0\r\nBad Trailer\r\n\r\n"),
+        (CHUNKED, b"2\r\n{}\r\n0\r\nHost: x\r\n\r\n"),
+        (CHUNKED, "²\r\n{}\r\n0\r\n\r\n".encode()),
+        (CHUNKED, b"ffff\r\n{}"),  # and then it says that nothing more comes
+        (CHUNKED + b"Content-Length: 2\r\n", b"2\r\n{}\r\n0\r\n\r\n"),
+        (LONG + b"Transfer-Encoding: gzip\r\n", b"{}"),
+        (LONG + b"Transfer-Encoding: chunked, chunked\r\n", b"2\r\n{}\r\n0\r\n\r\n"),
+        (LONG + b"Content-Length: -1\r\n", b"{}"),
+        (LONG + "Content-Length: ²\r\n".encode(), b"{}"),
+        (LONG + b"Content-Length: +2\r\n", b"{}"),
+        (LONG + b"Content-Length: 2, 2\r\n", b"{}"),
+        (LONG + b"Content-Length: 2\r\nContent-Length: 3\r\n", b"{}"),
+        (LONG + b"Content-Length: " + b"9" * 400 + b"\r\n", b"{}"),
+        (LONG + b"Content-Length: 50\r\n", b"{}"),  # and no more
+        (LONG + b"Content-Length: 500000\r\n", b"{}"),
+        (LONG + b"Expect: nothing\r\nContent-Length: 2\r\n", b"{}"),
+        (GET + b"SCRIPT_NAME: /other\r\n", b""),
+        (GET + b"Bad Header: 1\r\n", b""),
+        (GET + b"X: \x00\r\n", b""),
+        (GET + b"NoColon\r\n", b""),
+        (GET + b" folded: 1\r\n", b""),
+        (GET + b"Host: other\r\n", b""),
+        (GET + b"X-A: 1\r\n" * 200, b""),
+        (GET + b"X-A: " + b"a" * 9000 + b"\r\n", b""),
+        (GET + b"X-A: " + b"a" * 60_000 + b"\r\n", b""),
+        (b"GET /api/jobs?" + b"a" * 5000 + b" HTTP/1.1\r\n", b""),
+        (b"GET /api/jobs HTTP/9.9\r\n", b""),
+        (b"get /api/jobs HTTP/1.1\r\n", b""),
+        (b"GET /api/j\xffobs HTTP/1.1\r\n", b""),
+        (b"GET /api/jobs?before=\xc2\xb2 HTTP/1.1\r\n", b""),
+        (b"GET /api/jobs?before=%C2%B2 HTTP/1.1\r\n", b""),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n", b""),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", b""),  # TLS
+    ],
+)
+def test_what_is_no_request_is_told_so(program: Program, head: bytes, body: bytes) -> None:
+    own = f"Authorization: Bearer {program.token}\r\n\r\n".encode()
+    with closing(client(program, b"")) as one:
+        one.sendall(head + HOST + own + body)
+        one.shutdown(socket.SHUT_WR)
+        answer = b""
+        while data := one.recv(65536):
+            answer += data
+    status = int(answer.split()[1])
+    assert 400 <= status < 500 or status == 501 or b"SCRIPT_NAME" in head, answer
+    if b"SCRIPT_NAME" in head:
+        assert status == 200  # it is no header of ours
+    else:
+        error = json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
+        assert error["code"].isupper() and error["message"].endswith(".")
+    assert "Traceback" not in (program.home / "errors").read_text()
+
+
+def test_requests_that_come_together_are_answered_in_order(program: Program) -> None:
+    own = f"Authorization: Bearer {program.token}\r\n".encode()
+    post = b"POST /api/jobs HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+    first = GET + HOST + own + b"\r\n"
+    with closing(client(program, b"")) as one:
+        one.sendall(b"\r\n" + first + post + HOST + own + b"\r\n{}" + first[:-30])
+        time.sleep(0.3)
+        one.sendall(first[-30:-4] + b"\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while data := one.recv(65536):
+            answer += data
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answer) == [b"200", b"400", b"200"]
 
 
 def test_who_resets_connections_leaves_nothing_behind(program: Program) -> None:

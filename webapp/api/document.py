@@ -72,10 +72,10 @@ class Operation:
         if not text and not self.body_required:
             return {}
         try:
-            given = json.loads(text)
-            json.dumps(given, ensure_ascii=False).encode()
+            given = json.loads(text, object_pairs_hook=_object)
+            json.dumps(given, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, RecursionError):
-            raise invalid("the body is no JSON") from None
+            raise invalid("the body is no JSON, or has a name twice") from None
         if depth(given) > MOST_DEPTH:
             raise invalid(f"the body is deeper than {MOST_DEPTH} levels")
         if self.body is not None:
@@ -142,6 +142,14 @@ def depth(value: Any) -> int:
         deepest += 1
         level = [c for one in level for c in (one.values() if isinstance(one, dict) else one)]
     return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Raises ValueError for a name that is there twice: which of both is meant?"""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name is there twice")
+    return made
 
 
 def _operation(item: Mapping[str, Any], given: Mapping[str, Any]) -> Operation:

@@ -197,7 +197,7 @@ def parse(message: str | bytes) -> tuple[str, dict[str, Any]]:
     """The type and the payload of a message. Raises MESSAGE_INVALID."""
     try:
         given = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise malformed("it is no JSON") from None
     type_ = given.get("type") if isinstance(given, dict) else None
     payload = given.get("payload") or {} if isinstance(given, dict) else None

@@ -76,7 +76,7 @@ def _wanted(chosen: Mapping[str, str], before: str) -> dict[str, Any]:
         "actor": chosen["actor"] or None,
         "text": chosen["q"] or None,
         "since": since.strftime("%Y-%m-%dT%H:%M:%SZ") if since else None,
-        "before": int(before) if before.isdigit() and len(before) < 19 else None,
+        "before": words.whole(before),
     }
 
 

@@ -17,7 +17,7 @@ from .. import actions
 from ..answers import LOCALHOST, Known, known_models
 from ..doors.who import actor, does
 from ..services import services
-from . import bp, form_start
+from . import bp, form_start, words
 from .form_schema import fields, parts
 from .form_values import Checked, Typed, check, checked_value, read, sentence
 
@@ -104,8 +104,8 @@ def change_rows(typed: Typed, do: str) -> None:
     rows = typed.rows.setdefault(kind, [])
     if verb == "add" and len(rows) < _MOST_ROWS:
         rows.append({"how": "new"} if kind == "providers" else {})
-    elif verb == "drop" and number.isdigit() and int(number) < len(rows):
-        del rows[int(number)]
+    elif verb == "drop" and (row := words.whole(number)) is not None and row < len(rows):
+        del rows[row]
 
 
 def host_names() -> list[str]:

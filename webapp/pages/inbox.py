@@ -16,7 +16,7 @@ from ...plugins.module_utils._model import ClawPilotError
 from .. import actions, waiting
 from ..doors.who import actor, does
 from ..services import services
-from . import bp
+from . import bp, words
 from .chosen import answered, nothing
 
 ANSWERS = {"approve": "Approving", "reject": "Rejecting"}
@@ -127,7 +127,7 @@ def _answer(line: Mapping[str, Any], verb: str, kind: str, id_: str) -> Any:
             "A Telegram sender cannot be rejected.",
             "Leave it: the request ends by itself, and nobody is let in.",
         )
-    if id_.isdigit():
+    if words.whole(id_) is not None:
         return actions.pair_telegram(line, "", actor(), sender_id=id_)
     return actions.pair_telegram(line, id_, actor())
 

@@ -19,7 +19,7 @@ from ...plugins.module_utils._hostile import shown
 from ...plugins.module_utils._model import ClawPilotError
 from ..doors.who import does
 from ..services import services
-from . import bp, fixes
+from . import bp, fixes, words
 from .chart import chart
 
 TABS = {
@@ -106,8 +106,8 @@ def more(line: Line, tab: str) -> dict[str, Any]:
 
 def first(line: Line) -> dict[str, Any]:
     """Of the first tab."""
-    hours = request.args.get("hours", 24, type=int)
-    hours = hours if hours in RANGES else 24
+    asked = words.whole(request.args.get("hours", ""))
+    hours = asked if asked in RANGES else 24
     shared_services = services()
     place = {"host": str(line["host"]), "instance": str(line["slug"])}
     return {

@@ -34,9 +34,7 @@ def jobs() -> str:
     """The list, newest first. ?state= ?host= ?instance= ?before=number"""
     chosen = {name: request.args.get(name, "") for name in ("state", "host", "instance")}
     before = request.args.get("before", "")
-    found = services().jobs.list(
-        **chosen, limit=PAGE + 1, before=int(before) if before.isdigit() else None
-    )
+    found = services().jobs.list(**chosen, limit=PAGE + 1, before=words.whole(before))
     shown = list(found)[:PAGE]
     return render_template(
         "jobs/_list.html" if request.args.get("part") == "list" else "jobs/index.html",

@@ -160,7 +160,7 @@ def ordered(lines: Sequence[Line], choice: Choice) -> list[Line]:
 
 def version_key(version: str) -> tuple[int, ...]:
     """2026.9.10 after 2026.9.9."""
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+    return tuple(words.whole(part) or 0 for part in version.split("."))
 
 
 @bp.get("/parts/nav")

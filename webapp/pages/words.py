@@ -209,6 +209,14 @@ def started_at(line: Mapping[str, Any]) -> str:
     return datetime.fromtimestamp(seen - uptime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def whole(text: str) -> int | None:
+    """The number that is written there in digits; None for all else, and for what is too long.
+
+    isdigit() takes more for digits than int() does.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def place_path(line: Mapping[str, Any], tab: str = "") -> str:
     """The path of an instance's page. Every host and slug fits into one segment."""
     path = f"/hosts/{quote(str(line['host']), safe='')}/{quote(str(line['slug']), safe='')}"

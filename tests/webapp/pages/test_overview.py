@@ -215,3 +215,10 @@ def test_an_unknown_verb_does_nothing(client: FlaskClient, live: Live, fake_jobs
 def test_nobody_sees_it_without_logging_in(anonymous: FlaskClient) -> None:
     for path in ("/", "/parts/nav", "/hosts", "/hosts/localhost/acme-support"):
         assert anonymous.get(path).status_code in (303, 302, 401)
+
+
+@pytest.mark.parametrize("version", ["2026.².1", "2026." + "9" * 5000, ""])
+def test_a_version_that_a_host_made_up_stops_no_page(version: str) -> None:
+    from ansible_collections.claw.pilot.webapp.pages.overview import version_key
+
+    assert version_key(version) < version_key("2026.9.10") < version_key("2027.1")

@@ -9,6 +9,7 @@ import json
 import os
 import pwd
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -378,3 +379,10 @@ class _Removable(Manager):
     """Ours, of an instance that is finished."""
 
     name = "openclaw-acme"
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000, "", "x"])
+def test_figures_that_are_none_are_left_out(text: str) -> None:
+    definition = SimpleNamespace(argv=("node", f"--max-old-space-size={text}", "index.js"))
+    assert _predecessor._heap(definition) == {}  # type: ignore[arg-type]
+    assert _predecessor._parts(f"2026.{text}.1") == [2026, 1]
