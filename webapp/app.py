@@ -47,4 +47,5 @@ def _shown(value: Any) -> Any:
 
     Markup is ours, and each value in it has come through here.
     """
-    return shown_lines(value) if type(value) is str else value
+    markup = not isinstance(value, str) or hasattr(value, "__html__")
+    return value if markup else shown_lines(value)

@@ -64,6 +64,7 @@ class Place:
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
         )
         said = done.stdout + done.stderr
         assert done.returncode == 0, said[-3000:]

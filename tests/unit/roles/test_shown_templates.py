@@ -124,6 +124,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], att
             env={**os.environ, **playbook.QUIET},
             capture_output=True,
             text=True,
+            check=False,
         )
     assert done.returncode == 0, done.stdout[-3000:]
     return {
