@@ -19,7 +19,7 @@ from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog
 from ansible_collections.claw.pilot.webapp.settings import Settings
 
 # What the small playbooks are given.
-TAKEN = frozenset(["slug", "who", "api_key", "instance_environment", "text", "target", "x"])
+TAKEN = frozenset("slug who api_key bot_token instance_environment target".split())
 PATIENCE = 240.0  # seconds: a bound for a test that hangs, never what is tested
 HELLO = """
     - name: Say it
