@@ -8,10 +8,8 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-_NOBODY: Mapping[str, str] = {}
 
-
-def routes(app: Flask, known: Mapping[str, str] = _NOBODY) -> list[tuple[str, str, str]]:
+def routes(app: Flask, known: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
     """(endpoint, method, address) of everything that there is.
 
     known: values for parts of addresses; others get a word that fits.
@@ -20,7 +18,7 @@ def routes(app: Flask, known: Mapping[str, str] = _NOBODY) -> list[tuple[str, st
     for rule in app.url_map.iter_rules():
         kinds = rule._converters
         values = {
-            name: known.get(name) or min(getattr(kinds[name], "items", "1"))
+            name: (known or {}).get(name) or min(getattr(kinds[name], "items", "1"))
             for name in rule.arguments
         }
         with app.test_request_context():
