@@ -8,7 +8,7 @@ the right of what its playbook does. No effects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ RIGHTS: Mapping[str, Right] = {
     "leave": Right("metrics"),
     "see": Right("read"),
     "create": Right("operate"),
+    "decide": Right("admin"),  # what runs on the host and as whom, and where its keys are sent
     "start": Right("operate"),
     "stop": _asked("operate", YES, "What its agents do just now ends."),
     "restart": _asked("operate", YES, "What its agents do just now ends, and it comes up again."),
@@ -88,11 +89,18 @@ _PLAYBOOKS: Mapping[str, str] = {
 }
 # What a variable makes of its playbook; of several, the one that is last here.
 _BY_VARIABLE: Mapping[str, Mapping[str, str]] = {
-    "create_instance": {"take_over": "take_over"},
+    # Below a home is also the program that is run.
+    "create_instance": {"openclaw_home": "decide", "take_over": "take_over"},
     "discover": {"adopt": "adopt", "prune": "prune"},
     "devices": {**DEVICES, "policy": "run"},
     "pair_telegram": {"owner": "run"},
 }
+# Who may operate is not a user of the hosts, of which the dashboard's own machine is one. These
+# variables would make them one, and these keys in any variable have a stored key sent elsewhere.
+_DECIDING = frozenset(
+    ["config", "instance_environment", "openclaw_user", "plugins", "prefix", "projects_root"]
+)
+_DECIDING_KEYS = frozenset(["api_root", "base_url", "ollama_url", "qdrant_host", "workspace"])
 
 
 def of_run(playbook: str, variables: Mapping[str, Any]) -> str:
@@ -101,4 +109,16 @@ def of_run(playbook: str, variables: Mapping[str, Any]) -> str:
     for name, right in _BY_VARIABLE.get(playbook, {}).items():
         if variables.get(name):
             found = right
-    return found
+    decides = any(variables.get(name) for name in _DECIDING) or any(_deciding(variables))
+    return "decide" if decides and RIGHTS[found].scope != "admin" else found
+
+
+def _deciding(value: Any) -> Iterator[bool]:
+    """Of every key in it, however deep, whether it says where something is or goes."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield key in _DECIDING_KEYS and bool(part)
+            yield from _deciding(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _deciding(part)
