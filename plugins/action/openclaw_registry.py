@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -14,6 +14,7 @@ from ..module_utils._model import ClawPilotError
 from ..modules.openclaw_registry import ARGUMENTS
 from ..plugin_utils.registry_door import door, failed
 
+_MOST_SHOWN = 5  # instances that an error names
 # Column -> connection variable of the inventory.
 REACHED = {
     "ip": "ansible_host",
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):
             reports = [reached(report, variables.get("hostvars", {})) for report in args["reports"]]
             result.update(way.record(reports, check=check, diff=diff))
         except ClawPilotError as error:
-            return {**result, **failed(error)}
+            return {**result, **failed(unrecorded(error, args["reports"]))}
         return {**result, "registry": {"enabled": way.enabled}}
 
 
@@ -54,3 +55,26 @@ def reached(report: dict[str, Any], hostvars: Mapping[str, Any]) -> dict[str, An
     known = hostvars.get(name, {})
     told = {column: known.get(variable) for column, variable in REACHED.items()}
     return {**report, "server": {**told, **server}}
+
+
+def unrecorded(error: ClawPilotError, reports: Sequence[Mapping[str, Any]]) -> ClawPilotError:
+    """The error with what stands on the hosts all the same, and how the registry gets to know."""
+    done = [
+        f"{entry['instance'].get('slug')!r} on {report['server'].get('hostname')} was "
+        f"{entry['event'].replace('_', ' ')}{_running(entry['instance'])}"
+        for report in reports
+        for entry in report.get("entries") or ()
+        if entry["event"] not in ("observed", "adopted", "pruned")
+    ]
+    if not done:
+        return error
+    shown = "; ".join(done[:_MOST_SHOWN]) + (" ..." if len(done) > _MOST_SHOWN else "")
+    return ClawPilotError(
+        error.code,
+        f"{error.message} What was done stands, but the registry does not know of it: {shown}.",
+        f"{error.hint} Then run the same again: it does nothing twice, and tells the registry.",
+    )
+
+
+def _running(instance: Mapping[str, Any]) -> str:
+    return ", and its gateway runs" if instance.get("state") == "running" else ""

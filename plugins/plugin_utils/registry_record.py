@@ -98,7 +98,9 @@ class Recorder:
     def _observe(self, report: Report, entry: Entry, known: Row | None) -> None:
         if known is None:
             return
-        self._store(known, entry, _observed(entry))
+        # Of ours all is known, also what a run has done whose report got lost.
+        ours = {**entry.values, "discovered": 0}
+        self._store(known, entry, ours if entry.managed else _observed(entry))
         before, after = known["state"], entry.values.get("state")
         if after and before != after:
             self._event(report, entry, known, "state_changed", f"{before} -> {after}")

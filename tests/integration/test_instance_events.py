@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -150,6 +152,69 @@ def test_7_an_instance_that_the_registry_has_lost_is_put_back(controller: Contro
     assert found["failures"] == []
     assert newest(controller) == {("one", "acme", "adopted"), ("two", "acme", "adopted")}
     assert controller.rows() == [("one", "acme", 0), ("two", "acme", 0)]
+
+
+class Deaf(BaseHTTPRequestHandler):
+    """A dashboard that answers what is asked, and takes no report."""
+
+    view: ClassVar[dict[str, Any]] = {"instances": [], "config": {}}
+
+    def do_GET(self) -> None:
+        self.answer(200, self.view)
+
+    def do_POST(self) -> None:
+        self.answer(503, {"error": {"message": "The disk is full."}})
+
+    def answer(self, code: int, content: dict[str, Any]) -> None:
+        self.send_response(code)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """The URL of one."""
+    server = HTTPServer(("127.0.0.1", 0), Deaf)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "event", "state"),
+    [
+        ("stop", {}, "stopped", "stopped"),
+        ("start", {}, "started", "running"),
+        ("create", {"display_name": "Renamed"}, "changed", "running"),
+        ("destroy", {"confirm": "acme"}, "destroyed", ""),
+        ("create", {}, "created", "running"),
+    ],
+)
+def test_7b_what_the_registry_was_not_told_it_learns_from_the_same_run(
+    controller: Controller, deaf: str, verb: str, more: dict[str, Any], event: str, state: str
+) -> None:
+    with controller.registry() as registry:
+        rows = {row["hostname"]: row for row in registry.instances()}
+    lost = document(controller, verb, registry=deaf, **more)
+    (failure,) = lost["failures"]
+    assert failure["code"] == "REGISTRY_UNREACHABLE" and "The disk is full" in failure["message"]
+    for host in ("one", "two"):
+        assert f"'acme' on {host} was {event}" in failure["message"]
+    assert ("its gateway runs" in failure["message"]) is (state == "running")
+    assert "run the same again" in failure["hint"]
+    with controller.registry() as registry:
+        assert {row["hostname"]: row for row in registry.instances()} == rows
+    again = document(controller, verb, **more)
+    assert (again["failures"], again["changed"]) == ([], verb == "destroy" or not rows)
+    with controller.registry() as registry:
+        found = registry.instances()
+    assert {row["state"] for row in found} == ({state} if state else set())
+    if "display_name" in more:
+        assert {row["display_name"] for row in found} == {"Renamed"}
 
 
 def test_8_destroy_is_an_event_and_shows_each_instance_once(controller: Controller) -> None:

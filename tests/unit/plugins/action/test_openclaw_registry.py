@@ -124,3 +124,19 @@ def test_neither_needs_a_connection_to_the_host() -> None:
     for module in (openclaw_registry, openclaw_registry_info):
         assert module.ActionModule._requires_connection is False
         assert module.ActionModule.TRANSFERS_FILES is False
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ("created", "'acme' on web1 was created, and its gateway runs"),
+        ("taken_over", "'acme' on web1 was taken over, and its gateway runs"),
+        ("observed", ""),
+    ],
+)
+def test_what_could_not_be_written_is_said_with_what_to_do(event: str, words: str) -> None:
+    options = {"registry": "http://127.0.0.1:1", "registry_token": SECRET}
+    failure = record(event, options=options)["failure"]
+    assert words in failure["message"]
+    assert ("What was done stands" in failure["message"]) is bool(words)
+    assert ("run the same again" in failure["hint"]) is bool(words)
