@@ -17,7 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from . import _delta, _host_facts, _probe
 from ._host import Host, Result
@@ -45,10 +45,11 @@ class PatientHost(Host):
         timeout: float = 60,
         stdin: str = "",
         account: tuple[int, int] | None = None,
+        out: BinaryIO | None = None,
     ) -> Result:
         key = tuple(argv)
-        if os.path.basename(key[0]) not in ("docker", "podman"):
-            return super().run(argv, env, timeout, stdin, account)
+        if out or os.path.basename(key[0]) not in ("docker", "podman"):
+            return super().run(argv, env, timeout, stdin, account, out)
         at, result = self._known.get(key, (0.0, None))
         if result is None or time.monotonic() - at > ENGINE_SECONDS:
             result = super().run(argv, env, timeout, stdin, account)
