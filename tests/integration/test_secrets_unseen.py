@@ -23,7 +23,11 @@ SECRETS: dict[str, Any] = {
     "providers": [{"name": "anthropic", "api_key": f"{CANARY}provider"}],
     "telegram": {"enabled": True, "bot_token": f"123456:{CANARY}bot"},
     "mem0": {"enabled": True, "mode": "platform", "api_key": f"{CANARY}mem0"},
-    "config": {"channels": {"slack": {"botToken": f"{CANARY}slack"}}},
+    "config": {
+        "env": {"AWS_SECRET_ACCESS_KEY": f"{CANARY}env"},
+        "channels": {"slack": {"botToken": f"{CANARY}slack"}},
+        "hooks": {"url": f"https://me:{CANARY}userinfo@example.org/"},
+    },
     "instance_environment": {"MY_PAT": f"{CANARY}pat"},
     "install_environment": {"https_proxy": f"http://me:{CANARY}proxy@127.0.0.1:9"},
     "plugin_config": {"dsn": f"postgres://me:{CANARY}dsn@example.org/"},
@@ -108,7 +112,9 @@ def shown(folder: Path, command: list[str]) -> str:
 def test_a_run_shows_no_secret(tmp_path: Path, form: str, wrong: str) -> None:
     place = {"openclaw_home": str(tmp_path), "registry": "none", "slug": "acme"}
     words = FORMS[form](tmp_path, {**place, **WRONG[wrong]})
-    text = shown(tmp_path, [ANSIBLE, "claw.pilot.create_instance", *words, "--check", "-vvv"])
+    text = shown(
+        tmp_path, [ANSIBLE, "claw.pilot.create_instance", *words, "--check", "--diff", "-vvv"]
+    )
     assert "TASK [" in text
     assert showing(text) == []
 
@@ -118,15 +124,16 @@ def test_the_command_shows_no_secret(tmp_path: Path, wrong: str) -> None:
     given = {**SECRETS, "openclaw_home": str(tmp_path), "registry": "none", **WRONG[wrong]}
     pairs = [f"{name}={json.dumps(value)}" for name, value in given.items()]
     command = [str(Path(sys.executable).with_name("claw-pilot")), "create", "acme", "--check"]
-    text = shown(tmp_path, [*command, "-vvv", *pairs])
-    # The command line that it prints has masks, with tests of their own.
-    assert [x for x in showing(text) if not x.startswith("ansible-playbook claw.pilot")] == []
+    text = shown(tmp_path, [*command, "--diff", "-vvv", *pairs])
+    assert showing(text) == []
     assert "TASK [" in text
 
 
 def test_a_plugin_shows_no_secret(tmp_path: Path) -> None:
     place = {"openclaw_home": str(tmp_path), "registry": "none", "slug": "acme", "yes": True}
     words = encrypted(tmp_path, {**place, "plugin": "openclaw-mem0"})
-    text = shown(tmp_path, [ANSIBLE, "claw.pilot.install_plugin", *words, "--check", "-vvv"])
+    text = shown(
+        tmp_path, [ANSIBLE, "claw.pilot.install_plugin", *words, "--check", "--diff", "-vvv"]
+    )
     assert "There is no instance" in text  # said by the module, whose options -vvv shows
     assert showing(text) == []
