@@ -37,7 +37,7 @@ EFFECTS = {
 EFFECTS_WITHIN = {**EFFECTS, "_trees": ("_unlinked",)}
 
 
-def kill_after(count: int, effects: Mapping[str, Sequence[str]] = EFFECTS) -> None:
+def kill_after(count: int, effects: Mapping[str, Sequence[str]]) -> None:
     """Have this process killed after that many effects."""
     left = [count]
 
@@ -75,7 +75,7 @@ def kill_after_step(step: str) -> None:
 def main(arguments: list[str]) -> None:
     options = json.load(sys.stdin)
     if "--kill-after" in arguments:
-        kill_after(int(arguments[arguments.index("--kill-after") + 1]))
+        kill_after(int(arguments[arguments.index("--kill-after") + 1]), EFFECTS)
     if "--kill-within" in arguments:
         kill_after(int(arguments[arguments.index("--kill-within") + 1]), EFFECTS_WITHIN)
     if "--kill-after-step" in arguments:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def test_nothing_goes_where_something_is_mounted(tree: Path, tmp_path: Path, kin
     )
     looked, removed = done.stdout.splitlines()[:1], done.stdout.splitlines()[-1:]
     assert looked[0].startswith("MOUNT_BELOW "), done.stdout + done.stderr
-    assert str(place).split("\\")[0].split("\t")[0].split("\udcff")[0] in looked[0]
+    assert re.split("[\\\\\t\udcff]", str(place), maxsplit=1)[0] in looked[0]
     assert removed[0].startswith("MOUNT_BELOW "), done.stdout
     assert (tmp_path / "theirs" / "photos" / "one").read_text() == "theirs"
     assert tree.exists()
@@ -202,7 +203,7 @@ def test_what_can_go_is_found_so(tree: Path, tmp_path: Path) -> None:
 def protected(tree: Path) -> Iterator[Path]:
     """A file that chattr protects."""
     path = tree / "deep" / "file"
-    if subprocess.run(["chattr", "+i", str(path)], capture_output=True).returncode:
+    if subprocess.run(["chattr", "+i", str(path)], capture_output=True, check=False).returncode:
         pytest.skip("this file system or user cannot protect a file")
     yield path
     subprocess.run(["chattr", "-i", str(path)], check=True)
