@@ -40,7 +40,7 @@ bench: dev ## Measure against a hand-written script
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 pins: dev ## Pin the newest dependencies with their hashes
-	@$(BIN)/python -m scripts.pin
+	@$(BIN)/python -m ansible_collections.claw.pilot.scripts.pin
 
 build: dev ## Build the wheel and the Galaxy tarball into dist/
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist

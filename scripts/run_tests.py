@@ -24,6 +24,7 @@ PYTEST = (sys.executable, "-m", "pytest", "-q")
 TWO_AT_A_TIME = ("-n", "2", "--dist", "loadfile")
 STAGES: Mapping[str, Sequence[str]] = {
     "lint": [sys.executable, "scripts/lint.py"],
+    "advisories": [sys.executable, "-m", "scripts.advisories"],
     "unit": [*PYTEST, *TWO_AT_A_TIME, "tests/unit", "tests/webapp"],
     "clocks": [sys.executable, "scripts/run_clocks.py"],
     "lowest": [sys.executable, "-m", "scripts.test_lowest"],

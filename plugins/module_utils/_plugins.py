@@ -20,6 +20,7 @@ from typing import Any
 from . import _journal, _plugin_facts, _rpc
 from ._apply import hold
 from ._arguments import HOME_ARGUMENTS, PRIVATE_ARGUMENT
+from ._capacity import check_capacity
 from ._config import MEM0_PLUGIN, render
 from ._dotenv import parse
 from ._gateway_token import token_of
@@ -30,7 +31,6 @@ from ._model import ClawPilotError, Layout, Mem0Spec, spec_from, to_plain
 from ._module import layout_of, manager_of, prefix_of
 from ._plugin_facts import Data, Installed, Loaded
 from ._plugin_store import PluginStore
-from ._prepare import check_capacity
 from ._runtime import check_version, find
 from ._secrets import mask, redact
 from ._summary import dig

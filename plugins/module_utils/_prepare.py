@@ -14,25 +14,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from ._capacity import check_capacity
 from ._host import Host
+from ._installer import Installer
 from ._journal import read_marker
 from ._model import (
     OPENCLAW_VERSION,
-    SUPERVISOR_VERSION,
     ClawPilotError,
     Layout,
     check_slug,
 )
 from ._module import account, home_of, prefix_of
-from ._runtime import Installer, check_version, find, manifest_path
+from ._runtime import check_version, find, manifest_path
 from ._services import has_user_systemd
 from ._unit import Runtime
 
 LINGER_DIR = "/var/lib/systemd/linger"
 SYSTEMD_BOOTED = "/run/systemd/system"
 BUS_WAIT_SECONDS = 20.0
-INSTANCE_MEMORY_MB = 700
-INSTANCE_DISK_MB = 300
 
 
 class Preparation:
@@ -138,7 +137,7 @@ class Preparation:
             node, npm = self._node(installer)
             runtime = installer.openclaw(version, node, npm)
             if kind == "supervisor":
-                python = installer.supervisord(SUPERVISOR_VERSION)
+                python = installer.supervisord()
                 runtime = replace(runtime, supervisor_python=python)
             installer.write_manifest(runtime)
         return runtime
@@ -202,37 +201,3 @@ class Preparation:
             f"Lingering could not be turned on for {user}: {result.text or 'no user bus came'}.",
             f"Run as root: loginctl enable-linger {user}; or use service_manager=supervisor.",
         )
-
-
-def check_capacity(host: Host, folder: str, disk_mb: int, memory_mb: int) -> None:
-    """Raise NO_DISK_SPACE or NO_MEMORY when the host has less than that."""
-    folder = os.path.abspath(folder)
-    while not host.exists(folder):
-        folder = os.path.dirname(folder)
-    free = shutil.disk_usage(folder).free // 2**20
-    if free < disk_mb:
-        raise ClawPilotError(
-            "NO_DISK_SPACE",
-            f"Only {free} MB are free on the disk of {folder}; {disk_mb} MB are needed.",
-            "Free some space, or choose another prefix or openclaw_home.",
-        )
-    available = available_memory_mb(host.read("/proc/meminfo") or "")
-    if available is not None and available < memory_mb:
-        raise ClawPilotError(
-            "NO_MEMORY",
-            f"Only {available} MB of memory are available; a gateway needs {memory_mb} MB.",
-            "Stop something, add memory, or use another host.",
-        )
-
-
-def available_memory_mb(meminfo: str) -> int | None:
-    """MemAvailable in MB from the text of /proc/meminfo; None where there is none."""
-    for line in meminfo.splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) // 1024
-    return None
-
-
-def check_room_for_instance(host: Host, layout: Layout) -> None:
-    """Raise when the host has no room for one more gateway."""
-    check_capacity(host, layout.home, INSTANCE_DISK_MB, INSTANCE_MEMORY_MB)

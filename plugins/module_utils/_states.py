@@ -16,6 +16,7 @@ from typing import Any
 from . import _adopted, _handover, _journal, _predecessor, _token_proof
 from ._apply import Applier, hold
 from ._arguments import given_secrets, spec_options
+from ._capacity import check_room_for_instance
 from ._config import mem0_settings
 from ._dotenv import parse
 from ._gateway_error import GatewayError
@@ -25,7 +26,6 @@ from ._mem0_services import mem0_gaps
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
 from ._module import below_home, layout_of, manager_of, prefix_of
 from ._ports import PortRange
-from ._prepare import check_room_for_instance
 from ._remove import backup, removal, remove
 from ._runtime import find
 from ._secrets import mask

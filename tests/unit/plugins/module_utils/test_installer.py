@@ -10,19 +10,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from ansible_collections.claw.pilot.plugins.module_utils import _pinned
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host, Result
-from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
-from ansible_collections.claw.pilot.plugins.module_utils._runtime import Installer, find
+from ansible_collections.claw.pilot.plugins.module_utils._installer import Installer
+from ansible_collections.claw.pilot.plugins.module_utils._model import (
+    OPENCLAW_VERSION,
+    ClawPilotError,
+)
+from ansible_collections.claw.pilot.plugins.module_utils._runtime import find
 
 ENGINES = ">=24.16.0 <25 || >=26.1.0"
 NPM = ("/n/node", "/n/npm-cli.js")
 
 
 class Commands(Host):
-    """Answers `node --version`, `npm view` and `npm install`; keeps what was run."""
+    """Answers `node --version` and npm's `view`, `ci`, `install` and `rebuild`; keeps what ran.
+
+    said: what npm says when its exit code, install, is not 0.
+    """
 
     def __init__(self, node: str = "v24.19.0", view: str = ENGINES, install: int = 0) -> None:
         self.node, self.view, self.install = node, view, install
+        self.said = "npm error ENOSPC"
         self.ran: list[list[str]] = []
 
     def run(
@@ -41,9 +50,13 @@ class Commands(Host):
 
     def _install(self, argv: Sequence[str]) -> Result:
         folder = Path(argv[argv.index("--prefix") + 1]) / "node_modules" / "openclaw"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text(json.dumps({"engines": {"node": ENGINES}}))
-        return Result(self.install, "", "npm error ENOSPC" if self.install else "")
+        return Result(self.install, "", self.said if self.install else "")
+
+    def npm(self, word: str) -> list[list[str]]:
+        """What npm was told with that word."""
+        return [argv for argv in self.ran if word in argv]
 
 
 def test_a_node_that_is_too_old_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:
@@ -52,7 +65,7 @@ def test_a_node_that_is_too_old_is_refused_before_anything_is_fetched(tmp_path: 
         Installer(host, str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
     assert caught.value.code == "NODE_TOO_OLD"
     assert "needs Node >=24.16.0 <25 || >=26.1.0; /n/node is 20.20.2" in caught.value.message
-    assert not [argv for argv in host.ran if "install" in argv]
+    assert not host.npm("ci") and not host.npm("install")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,7 +97,41 @@ def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
     installer = Installer(host, str(tmp_path))
     for _time in range(2):
         installer.openclaw("2026.9.6", "/n/node", NPM)
-    assert len([argv for argv in host.ran if "install" in argv]) == 1
+    assert len(host.npm("ci")) == 1
+
+
+def test_the_tested_version_is_installed_from_our_lock_alone(tmp_path: Path) -> None:
+    host = Commands(view="")  # npm is not asked what there is
+    Installer(host, str(tmp_path)).openclaw(OPENCLAW_VERSION, "/n/node", NPM)
+    home = tmp_path / "openclaw" / OPENCLAW_VERSION
+    wanted = json.loads((home / "package.json").read_text())["dependencies"]
+    assert wanted == {"openclaw": OPENCLAW_VERSION}
+    assert (home / "package-lock.json").read_text() == _pinned.OPENCLAW_LOCK
+    assert "--ignore-scripts" in host.npm("ci")[0]
+
+
+def test_of_any_version_no_script_of_a_dependency_runs(tmp_path: Path) -> None:
+    host = Commands()
+    for version in (OPENCLAW_VERSION, "2026.10.1"):
+        Installer(host, str(tmp_path)).openclaw(version, "/n/node", NPM)
+    fetched = [*host.npm("ci"), *host.npm("install")]
+    assert len(fetched) == 2 and all("--ignore-scripts" in argv for argv in fetched)
+    assert {argv[-1] for argv in host.npm("rebuild")} == {"openclaw"}
+    assert host.npm("install")[0][-2:] == ["--save-exact", "openclaw@2026.10.1"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["npm error code EINTEGRITY", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE ..."],
+    ids=["npm", "pip"],
+)
+def test_other_content_than_the_hash_stands_for_is_told_as_that(tmp_path: Path, said: str) -> None:
+    host = Commands(install=1)
+    host.said = said
+    with pytest.raises(ClawPilotError, match="openclaw@2026.9.6 is not what its hash") as caught:
+        Installer(host, str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
+    assert caught.value.code == "HASH_MISMATCH"
+    assert list((tmp_path / "openclaw").iterdir()) == []
 
 
 def test_the_npm_beside_the_wheels_node_finds_its_own_files(tmp_path: Path) -> None:

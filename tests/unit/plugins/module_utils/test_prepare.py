@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _prepare
+from ansible_collections.claw.pilot.plugins.module_utils import _capacity, _prepare
 from ansible_collections.claw.pilot.plugins.module_utils._arguments import RUNTIME_ARGUMENTS
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError, Layout
@@ -56,13 +56,13 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     ids=["captured", "small", "none given", "no file"],
 )
 def test_available_memory_is_read_from_the_kernels_text(text: str, megabytes: int | None) -> None:
-    assert _prepare.available_memory_mb(text) == megabytes
+    assert _capacity.available_memory_mb(text) == megabytes
 
 
 def test_too_little_disk_is_a_sentence_with_figures(tmp_path: Path, disk: dict[str, Any]) -> None:
     disk["free"] = 1999
     with pytest.raises(ClawPilotError) as caught:
-        _prepare.check_capacity(FakeHost(), str(tmp_path), 2000, 700)
+        _capacity.check_capacity(FakeHost(), str(tmp_path), 2000, 700)
     assert caught.value.code == "NO_DISK_SPACE"
     for part in ("1999 MB", "2000 MB", str(tmp_path)):
         assert part in caught.value.message
@@ -72,7 +72,7 @@ def test_too_little_disk_is_a_sentence_with_figures(tmp_path: Path, disk: dict[s
 def test_too_little_memory_is_a_sentence_with_figures(tmp_path: Path) -> None:
     host = FakeHost("MemAvailable: 512000 kB\n")
     with pytest.raises(ClawPilotError) as caught:
-        _prepare.check_capacity(host, str(tmp_path), 2000, 700)
+        _capacity.check_capacity(host, str(tmp_path), 2000, 700)
     assert caught.value.code == "NO_MEMORY"
     assert "500 MB" in caught.value.message
     assert "700 MB" in caught.value.message
@@ -84,22 +84,22 @@ def test_too_little_memory_is_a_sentence_with_figures(tmp_path: Path) -> None:
     ids=["just enough", "a kernel that does not say", "small"],
 )
 def test_enough_is_enough(tmp_path: Path, meminfo: str, disk_mb: int, memory_mb: int) -> None:
-    _prepare.check_capacity(FakeHost(meminfo), str(tmp_path), disk_mb, memory_mb)
+    _capacity.check_capacity(FakeHost(meminfo), str(tmp_path), disk_mb, memory_mb)
 
 
 def test_the_disk_of_the_nearest_folder_that_exists_is_looked_at(
     tmp_path: Path, disk: dict[str, Any]
 ) -> None:
-    _prepare.check_capacity(FakeHost(), str(tmp_path / "a" / "b"), 1, 1)
+    _capacity.check_capacity(FakeHost(), str(tmp_path / "a" / "b"), 1, 1)
     assert disk["folder"] == str(tmp_path)
 
 
 def test_room_for_an_instance_is_looked_for_in_its_home(
     tmp_path: Path, disk: dict[str, Any]
 ) -> None:
-    disk["free"] = _prepare.INSTANCE_DISK_MB - 1
+    disk["free"] = _capacity.INSTANCE_DISK_MB - 1
     with pytest.raises(ClawPilotError) as caught:
-        _prepare.check_room_for_instance(FakeHost(), Layout(str(tmp_path), "acme"))
+        _capacity.check_room_for_instance(FakeHost(), Layout(str(tmp_path), "acme"))
     assert caught.value.code == "NO_DISK_SPACE"
 
 
