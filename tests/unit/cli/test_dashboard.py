@@ -54,7 +54,7 @@ def test_other_machines_get_in_only_when_that_is_said(
     home: Path, monkeypatch: pytest.MonkeyPatch, bind: str
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(serve, "run", lambda settings, say: ran.append(settings.bind))
+    monkeypatch.setattr(serve, "run", lambda settings, *_say: ran.append(settings.bind))
     refused = invoke("--bind", bind)
     assert (refused.exit_code, ran) == (1, [])
     assert "plain HTTP" in refused.stderr
@@ -113,7 +113,7 @@ def test_a_database_of_something_else_is_named(home: Path) -> None:
     (home / "dashboard.db").write_bytes(b"no database, but long enough for its header" * 9)
     done = invoke("--port", "0")
     assert done.exit_code == 1
-    assert "dashboard.db cannot be used" in done.stderr
+    assert "dashboard.db (logins and API tokens) cannot be" in done.stderr
 
 
 @pytest.mark.parametrize("where", ["none", "https://claw.example.org"])
