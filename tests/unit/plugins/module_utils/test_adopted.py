@@ -258,5 +258,5 @@ def test_a_backup_never_takes_the_place_of_another(
     """A clock that is put back gives the same second again."""
     monkeypatch.setattr(time, "strftime", lambda *_when: "20270328T010000Z")
     (tmp_path / "a").mkdir()
-    made = {archive(Host(), str(tmp_path / "b"), "acme", [str(tmp_path / "a")]) for _ in range(3)}
+    made = {archive(Host(), str(tmp_path / "b"), "acme", [str(tmp_path / "a")]) for _n in range(3)}
     assert len(made) == 3 and all(os.path.getsize(path) for path in made)

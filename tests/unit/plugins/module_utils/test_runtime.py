@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from ansible_collections.claw.pilot.plugins.module_utils import _runtime
+from ansible_collections.claw.pilot.plugins.module_utils import _installer, _runtime
 from ansible_collections.claw.pilot.plugins.module_utils._host import Host
 from ansible_collections.claw.pilot.plugins.module_utils._model import (
     NODE_WHEEL_VERSION,
@@ -180,13 +180,13 @@ def test_the_named_version_is_found_and_else_the_newest(tmp_path: Path) -> None:
 
 def test_what_is_written_down_is_what_is_found(tmp_path: Path) -> None:
     runtime = install(tmp_path, "2026.9.6")
-    _runtime.Installer(Host(), str(tmp_path)).write_manifest(runtime)
+    _installer.Installer(Host(), str(tmp_path)).write_manifest(runtime)
     assert _runtime.find(Host(), str(tmp_path)) == runtime
 
 
 def test_a_node_that_does_not_run_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ClawPilotError) as caught:
-        _runtime.node_version_of(Host(), str(tmp_path / "node"))
+        _installer.node_version_of(Host(), str(tmp_path / "node"))
     assert caught.value.code == "NODE_NOT_FOUND"
 
 
@@ -199,7 +199,7 @@ def test_an_openclaw_that_the_node_does_not_suit_is_refused(tmp_path: Path) -> N
     node.write_text("#!/bin/sh\necho v20.20.2\n")
     node.chmod(0o755)
     with pytest.raises(ClawPilotError) as caught:
-        _runtime.Installer(Host(), str(tmp_path)).openclaw("2026.9.6", str(node), ("npm",))
+        _installer.Installer(Host(), str(tmp_path)).openclaw("2026.9.6", str(node), ("npm",))
     assert caught.value.code == "NODE_TOO_OLD"
     assert "20.20.2" in caught.value.message
     assert OPENCLAW_ENGINES in caught.value.message
