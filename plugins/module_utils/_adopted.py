@@ -36,8 +36,15 @@ VOLUME = "_data"  # what a volume of Docker or Podman is called on disk
 
 
 def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, Any]:
-    """The adopted instance as it is now; proof: of its gateway. Raises INSTANCE_NOT_FOUND."""
+    """The adopted instance as it is now; proof: of its gateway.
+
+    Raises INSTANCE_NOT_FOUND, and UNSAFE_PATH where another's is in its place.
+    """
     state_dir = _told(params)
+    if state_dir and os.path.realpath(state_dir) != state_dir:
+        raise _another(
+            f"{state_dir} leads elsewhere, by a link that was not there when it was adopted"
+        )
     found = observed_at(state_dir, host, proof) if state_dir else []
     if not found:
         raise ClawPilotError(
@@ -51,13 +58,25 @@ def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, An
             f"{state_dir} is no adopted instance, but ours: {found[0]['slug']!r}.",
             "Run discover with adopt=true, which corrects the registry.",
         )
+    for name in ("openclaw_home", "openclaw_user"):
+        known, now = str(params["adopted"].get(name) or ""), str(found[0][name] or "")
+        if known and known != now:
+            raise _another(f"{state_dir} belongs to {now or 'nobody known'} now, not to {known}")
     return {**found[0], "slug": params["slug"]}
 
 
 def _told(params: Params) -> str:
-    """Its state directory as the registry has it, links resolved; '' for none."""
+    """Its state directory as the registry has it: resolved when it was adopted; '' for none."""
     told = str(params["adopted"]["state_dir"])
-    return os.path.realpath(told) if told else ""
+    return os.path.normpath(told) if os.path.isabs(told) else ""
+
+
+def _another(why: str) -> ClawPilotError:
+    return ClawPilotError(
+        "UNSAFE_PATH",
+        f"{why}: it may be another than what was adopted.",
+        "Look at it; then run discover with adopt=true, which corrects the registry.",
+    )
 
 
 def run_state(params: Params, check_mode: bool, host: Host) -> dict[str, Any]:

@@ -155,7 +155,9 @@ INSTANCE_ARGUMENTS: dict[str, Any] = {
     "stop_timeout": _INT,
     "validate": {"type": "str", "choices": ["quick", "strict"], "default": "quick"},
     "backup_dir": _TEXT,
-    "adopted": ADOPTED_ARGUMENT,
+    "adopted": _suboptions(
+        state_dir={"type": "str", "required": True}, openclaw_home=_TEXT, openclaw_user=_TEXT
+    ),
     "take_over": {"type": "bool", "default": False},
     "confirm": _TEXT,
 }

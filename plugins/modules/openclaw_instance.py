@@ -265,9 +265,15 @@ options:
     type: dict
     suboptions:
       state_dir:
-        description: Its state directory, by which it is found again.
+        description: Its state directory with no link in it, by which it is found again.
         type: str
         required: true
+      openclaw_home:
+        description: Its home. What is found there in another home is another's, and is left alone.
+        type: str
+      openclaw_user:
+        description: Its user. What is found there of another user is left alone.
+        type: str
   take_over:
     description:
       - Have an instance that others made in the place of this one become ours, with its config, its data and its port.

@@ -145,6 +145,34 @@ def test_what_is_gone_or_ours_is_not_found(
         assert failure.value.code == "INSTANCE_NOT_FOUND"
 
 
+def test_a_link_in_its_place_leads_to_nobody(
+    seen: dict[str, Any], service: Service, tmp_path: Path
+) -> None:
+    """Its user puts a link to another's there, and root would remove that."""
+    link = tmp_path / ".openclaw-alice"
+    link.symlink_to(seen["state_dir"])
+    for inside in (link, link / "." / "inner" / ".."):
+        with pytest.raises(ClawPilotError) as failure:
+            remove({**seen, "state_dir": str(inside)}, confirm="acme")
+        assert failure.value.code == "UNSAFE_PATH"
+    assert os.path.isdir(seen["state_dir"]) and service.told == []
+
+
+@pytest.mark.parametrize("name", ["openclaw_home", "openclaw_user"])
+def test_what_is_found_of_another_is_left_alone(
+    seen: dict[str, Any], service: Service, name: str
+) -> None:
+    asked = params(seen, confirm="acme")
+    asked["adopted"] |= {key: seen[key] for key in ("openclaw_home", "openclaw_user")}
+    assert _adopted.find(Host(), asked)["slug"] == "acme"
+    asked["adopted"][name] = "/home/alice"
+    for work in (_adopted.run_state, lambda *words: _adopted.remove(*words, "")):
+        with pytest.raises(ClawPilotError) as failure:
+            work({**asked, "state": "stopped"}, False, Host())
+        assert failure.value.code == "UNSAFE_PATH"
+    assert os.path.isdir(seen["state_dir"]) and service.told == []
+
+
 def remove(seen: dict[str, Any], check: bool = False, folder: str = "", **more: Any) -> Any:
     return _adopted.remove(params(seen, **more), check, Host(), folder)
 
