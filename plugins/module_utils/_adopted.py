@@ -147,9 +147,8 @@ def _await(
 
     def own(port: int, state: ServiceState) -> bool:
         held = sockets_of(ProcessTable().family(state.pid)) if state.pid else None
-        stranger = bool(held) and host.owns_listener(state.pid, port) is False
         inside = isinstance(service, ForeignContainer)  # which has sockets of its own
-        return inside or not stranger
+        return inside or held is None or host.owns_listener(state.pid, port) is True
 
     return _health.wait(
         str(params["wait"]),

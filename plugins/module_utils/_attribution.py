@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import queue
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
 
@@ -103,7 +103,8 @@ def attribute(
     for port, rivals in rivals_for.items():
         _give(result, rivals, by_port.get(port, ()), own, held, answers)
     for claim in claims:
-        if proof and claim.port == proof.port and claim.pid in table.family(proof.pid):
+        ports = own.get(claim.number, {})
+        if proof and _still_there(proof, claim, table, held.get(claim.number), ports):
             seen = result.health.get(claim.number, Health())
             result.health[claim.number] = standing(proof.health, seen)
             result.taken.pop(claim.number, None)
@@ -114,6 +115,26 @@ def attribute(
         if answers[port].live and answers[port].version
     }
     return result
+
+
+def _still_there(
+    proof: Proof,
+    claim: Claim,
+    table: ProcessTable,
+    held: set[str] | None,
+    ports: Collection[int],
+) -> bool:
+    """Whether it is what proved itself that has the port now, and not a stranger or nobody.
+
+    held: the sockets of its process, None where they cannot be seen; ports: where these listen.
+    A container has processes and sockets of its own: it is there for as long as it runs.
+    """
+    if claim.port != proof.port:
+        return False
+    if claim.beyond:
+        return claim.runs
+    same = bool(proof.pid) and claim.pid in table.family(proof.pid)
+    return same and (held is None or claim.port in ports)
 
 
 def _held(inodes: Iterable[str], listeners: Sequence[Listener]) -> dict[int, list[Listener]]:

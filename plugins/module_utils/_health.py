@@ -40,7 +40,8 @@ def probe(
     ready = status == 200 and body.get("ready") is True
     started = _get(address, port, "/startupz", timeout)[1] if with_version else {}
     version = started.get("version")
-    return Health(True, ready, failing, version if isinstance(version, str) else "")
+    version = version if isinstance(version, str) else ""
+    return Health(True, ready, failing, version, told=bool(status))
 
 
 def _get(address: str, port: int, path: str, timeout: float) -> tuple[int, dict[str, Any]]:
@@ -76,7 +77,7 @@ def wait(
         health = probe(port)
         if health.ready or (level == "live" and health.live):
             state = service()
-            if own(port, state):
+            if state.active and not state.failed and own(port, state):
                 return Proof(port, state.pid, health)
         now = time.monotonic()
         if now - asked >= SERVICE_POLL_SECONDS:

@@ -186,7 +186,7 @@ class Instance:
         """Wait until this instance's own gateway is `live` or `ready`, or raise why it is not."""
 
         def own(port: int, service: ServiceState) -> bool:
-            return bool(service.pid) and self.host.owns_listener(service.pid, port) is not False
+            return bool(service.pid) and self.host.owns_listener(service.pid, port) is True
 
         self.proof = _health.wait(level, port, timeout, self.manager.state, self.console, own)
 

@@ -7,7 +7,7 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ._sightings import ServiceState
 
@@ -18,13 +18,15 @@ _STARTING = "startup-sidecars"  # fails in /readyz for as long as a gateway star
 @dataclass(frozen=True)
 class Health:
     """live: /healthz answers as OpenClaw's does; ready: /readyz is green; failing: what is not;
-    version: of the running OpenClaw, '' when nobody asked or it does not tell.
+    version: of the running OpenClaw, '' when nobody asked or it does not tell; told: whether
+    /readyz was answered at all, so that it is the gateway's own word that it is not ready.
     """
 
     live: bool = False
     ready: bool = False
     failing: tuple[str, ...] = ()
     version: str = ""
+    told: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def standing(proven: Health, seen: Health) -> Health:
     What was proven stands until the gateway itself says otherwise: a look that a busy machine does
     not answer in time says nothing, and a gateway does not start twice.
     """
-    refuted = bool(set(seen.failing) - {_STARTING})
+    refuted = set(seen.failing) - {_STARTING} or (seen.told and not seen.failing)
     if seen.ready or refuted or (seen.live and not proven.ready):
         return seen
     return replace(proven, version=seen.version or proven.version)
