@@ -190,6 +190,7 @@ PATHS = (
     Attack("absolute", PATH, "/etc/passwd", "is another file"),
     Attack("dots only", PATH, "..", "is the folder above"),
     Attack("a home", PATH, "~root/.ssh/authorized_keys", "is expanded to another file"),
+    Attack("a host with variables elsewhere", PATH, "web1/../../canary", "is another host_vars"),
     Attack("NUL in a path", PATH, "a\0b", "ends a path early"),
 )
 LINES = (

@@ -51,6 +51,12 @@ CROSSINGS = (
         _VARIABLES + "test_no_attack_works_and_every_value_arrives_as_it_was",
     ),
     Crossing(
+        "host",
+        "ansible",
+        "variables of others beside an inventory that is made for a run",
+        _VARIABLES + "test_nobody_puts_variables_beside_an_inventory_of_ours",
+    ),
+    Crossing(
         "request",
         "ansible",
         "variables of a job",
@@ -107,6 +113,18 @@ CROSSINGS = (
     ),
     Crossing(
         "registry",
+        "path",
+        "names of hosts, which Ansible looks for in host_vars",
+        _REGISTRY + "test_no_name_of_a_host_is_a_path_that_ansible_reads",
+    ),
+    Crossing(
+        "registry",
+        "ansible",
+        "names of hosts, as a target",
+        _REGISTRY + "test_every_name_of_a_host_means_that_host_to_ansible",
+    ),
+    Crossing(
+        "registry",
         "program",
         "names of a row, in inventories and command lines",
         _REGISTRY + "test_a_planted_name_is_not_used",
@@ -129,6 +147,13 @@ CROSSINGS = (
         "a folder's name, to tar",
         "unit/plugins/module_utils/test_adopted.py::"
         "test_a_folder_that_is_called_like_an_option_of_tar_is_a_folder",
+    ),
+    Crossing(
+        "host",
+        "program",
+        "a unit's name, as a pattern of systemctl",
+        "unit/plugins/module_utils/test_foreign_services.py::"
+        "test_a_unit_that_is_a_pattern_is_nothing_to_systemctl",
     ),
     Crossing(
         "host",

@@ -15,6 +15,7 @@ import fcntl
 import json
 import math
 import os
+import shutil
 import stat
 import tempfile
 import time
@@ -88,24 +89,28 @@ def files(variables: Mapping[str, Any], typed: Collection[str] = ()) -> Iterator
 
 @contextmanager
 def private_file(text: str, suffix: str) -> Iterator[str]:
-    """The path of a file that only this user can read, gone at the end.
+    """The path of a file in a folder of its own, both for this user only and gone at the end.
 
-    It is locked as long as it is needed: what a process that was killed has left is not.
+    In a folder of its own, since Ansible takes what is in host_vars and group_vars beside an
+    inventory for templates: in a folder for all, anybody could have it run something. The file is
+    locked as long as it is needed: what a process that was killed has left is not.
     """
     sweep()
-    descriptor, path = tempfile.mkstemp(prefix=_PREFIX, suffix=suffix)  # mode 0600
+    folder = tempfile.mkdtemp(prefix=_PREFIX)  # mode 0700
+    path = os.path.join(folder, f"run{suffix}")
     try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             stream.write(text)
             stream.flush()
             yield path
     finally:
-        os.unlink(path)
+        shutil.rmtree(folder)
 
 
 def sweep() -> None:
-    """Remove such files of this user that nobody needs any more."""
+    """Remove such folders of this user that nobody needs any more."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # in use, of somebody else, or gone
             _sweep(path)
@@ -114,10 +119,13 @@ def sweep() -> None:
 def _sweep(path: Path) -> None:
     found = path.lstat()
     old = time.time() - found.st_mtime > _YOUNG_SECONDS  # one that is just being made has no lock
-    if old and stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+    if old and stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+        with ExitStack() as stack:
+            for file in path.iterdir():
+                descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+                stream = stack.enter_context(open(descriptor))
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path)
 
 
 def write(path: Path, text: str) -> None:

@@ -105,10 +105,17 @@ class Fleet:
         self, host: str, row: Mapping[str, Any] | None, instance: Mapping[str, Any] | None
     ) -> Reach:
         """How a playbook gets to an instance: by its row, else by its facts; without both to the
-        host. Raises HOST_NOT_FOUND.
+        host. Raises HOST_NOT_FOUND and HOST_AMBIGUOUS.
         """
         where = self.host(host)
-        inventory = self._inventory if self._listed and host in self._listed else ""
+        known_hosts = self._listed or {}
+        inventory = self._inventory if host in known_hosts else ""
+        if inventory and any(host in one.groups for one in known_hosts.values()):
+            raise ClawPilotError(
+                "HOST_AMBIGUOUS",
+                f"{host} is a host and a group of the inventory; to Ansible it means the group.",
+                "Rename one of them in the inventory.",
+            )
         known = row or instance
         if known is None:
             alone = host == LOCALHOST and where.connection == "local" and not inventory

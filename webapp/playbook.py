@@ -47,16 +47,19 @@ def full_name(playbook: str) -> str:
     return f"{COLLECTION}.{playbook}"
 
 
-def registry_inventory(registry: str) -> dict[str, str]:
-    """The inventory source that reads a registry; registry: its path."""
-    return {"plugin": f"{COLLECTION}.registry", "registry": registry}
+def registry_inventory(registry: str) -> dict[str, Any]:
+    """The inventory source that reads a registry; registry: its path.
+
+    It has no groups: then a target that is the name of a host can mean nothing but that host.
+    """
+    return {"plugin": f"{COLLECTION}.registry", "registry": registry, "grouped": False}
 
 
 def equivalent(
     playbook: str,
     variables: Mapping[str, Any],
     options: Sequence[str] = (),
-    inventory: Mapping[str, str] | None = None,
+    inventory: Mapping[str, Any] | None = None,
     typed: Collection[str] = (),
 ) -> str:
     """The same run as a command line for a person to read, secrets masked.

@@ -48,7 +48,13 @@ options:
     type: str
     choices: [host, instance]
     default: host
+  grouped:
+    description: Whether groups are made by host, state, version and model.
+    type: bool
+    default: true
 notes:
+  - To Ansible a name that is a group and a host means the group. So a host of the registry that is called like a group,
+    of this inventory or of a source before it, is left out with a warning.
   - What the registry holds is data, never a template. In the JSON of C(ansible-inventory --list) such strings are marked with
     C(__ansible_unsafe), which Ansible and AWX understand.
   - The playbooks ask for O(ignore:slug) unless it is an extra variable. With O(mode=instance) hand them
@@ -116,8 +122,24 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._read_config_data(path)
         rows = self._rows(path, cache)
         hosts = by_instance(rows) if self.get_option("mode") == "instance" else by_host(rows)
+        own = []
         for name, variables, instances in hosts:
+            if name in self.inventory.groups:  # its variables would become those of the group
+                self._leave_out(name)
+                continue
+            if name not in self.inventory.hosts:
+                own.append(name)
             self._add(name, variables, instances)
+        for name in own:
+            if name in self.inventory.groups:
+                self.inventory.remove_host(self.inventory.get_host(name))
+                self._leave_out(name)
+
+    def _leave_out(self, name: str) -> None:
+        self.display.warning(
+            f"The registry's host {name} is left out: a group has that name, and as a target it"
+            " would mean the hosts of the group. Rename one of them."
+        )
 
     def _rows(self, path: str, cache: bool) -> dict[str, list[Row]]:
         """Servers and instances, from the cache if it may be used and has them."""
@@ -145,7 +167,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self.inventory.add_host(name)
         for key, value in variables.items():
             self.inventory.set_variable(name, key, value)
-        for group in sorted(self._groups(instances, variables)):
+        grouped = self.get_option("grouped")
+        for group in sorted(self._groups(instances, variables)) if grouped else ():
             self.inventory.add_group(group)
             self.inventory.add_child(group, name)
         known = self.inventory.get_host(name).get_vars()

@@ -20,6 +20,7 @@ from typing import Any
 
 from ._commands import is_gateway
 from ._host import Host, Result
+from ._hostile import shown, unit_fault
 from ._journal import process_start
 from ._model import ClawPilotError
 from ._procfs import arguments
@@ -157,6 +158,13 @@ class ForeignUnit(ForeignService):
 
     @property
     def _unit(self) -> str:
+        why = unit_fault(self.name)
+        if why:  # systemctl would do it to every unit that fits a pattern
+            raise ClawPilotError(
+                "NO_SERVICE",
+                f"The service {shown(self.name, 120)} {why}.",
+                "See by hand how it is started, and rename its unit.",
+            )
         return f"{self.name}.service"
 
     @property

@@ -29,13 +29,20 @@ SCOPES = frozenset(("user", "system", ""))
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#|#jinja2:", re.IGNORECASE)
 _COLOUR = re.compile(r"(\x1b\[[0-9;]{0,20}m)")
 _JOINERS = "\u200c\u200d"  # within words of some languages, and within emoji
+# Letters, marks and signs to Unicode, and nothing to the eye: fillers and the empty Braille sign.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# They choose a form of the sign before them. In a text that is an emoji, in a name it is a twin.
+_VARIANTS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
-_HOST = re.compile(r"\w(?:[\w .@/+-]*[\w.@/+-])?\Z")
+# What Ansible takes for one host and for nothing else: as a target other letters mean several, and
+# as the name of a file of host_vars, which it runs as templates, / and .. lead anywhere.
+_HOST = re.compile(r"[^\W_][\w.@+-]*\Z")
 _EVERY_HOST = ("all", "ungrouped")  # Ansible's own groups: as a target they mean other hosts
-_USER = re.compile(r"[\w.][\w.@\\+-]*\$?\Z")
+_FILES = (".yml", ".yaml", ".json")  # host_vars/web1.yml is what web1 has, not what web1.yml has
+_USER = re.compile(r"(?!\.{1,2}\Z)[\w.][\w.@\\+-]*\$?\Z")
 _ADDRESS = re.compile(r"[\w\[:][\w.:%\]-]*\Z")
 _VERSION = re.compile(r"\w[\w.+-]*\Z")
-_UNIT = re.compile(r"\w[^/\s]*\Z")
+_UNIT = re.compile(r"\w[^/\s*?\[\]]*\Z")  # to systemctl a pattern means others
 
 if TYPE_CHECKING:  # this is read before anything says which Python it takes
     Check = Callable[[str], str]
@@ -43,6 +50,8 @@ if TYPE_CHECKING:  # this is read before anything says which Python it takes
 
 def is_hostile(letter: str) -> bool:
     """Whether a character steers what shows it: controls, line ends, directions, invisible ones."""
+    if letter in _BLANK:
+        return True
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter not in _JOINERS
 
 
@@ -53,16 +62,16 @@ def shown(value: object, most: int = MAX_SHOWN) -> str:
     """
     text = str(value)
     cut = text[:most] + "..." if len(text) > most else text
-    if cut.isprintable():
+    if _is_plain(cut):
         return cut
-    return "".join(c if c.isprintable() else _visible(c) for c in cut)
+    return "".join(c if _is_plain(c) else _visible(c) for c in cut)
 
 
 def shown_lines(text: str) -> str:
     """A text of any length and of several lines, which stay lines: tabs, too, steer nothing."""
-    if text.isprintable():
+    if _is_plain(text):
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else _visible(c) for c in text)
+    return "".join(c if _is_plain(c) or c in "\n\t" else _visible(c) for c in text)
 
 
 def shown_output(text: str) -> str:
@@ -80,6 +89,10 @@ def shown_all(value: Any) -> Any:
     return [shown_all(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and _BLANK.isdisjoint(text)
+
+
 def _visible(letter: str) -> str:
     if letter in _JOINERS:
         return letter
@@ -91,32 +104,54 @@ def fault(text: str, most: int = MAX_LABEL) -> str:
     if len(text) > most:
         return f"is longer than {most} characters"
     if any(map(is_hostile, text)):
-        return "has control or direction characters"
+        return "has control, direction or invisible characters"
     return "has the marks of a template" if _TEMPLATE.search(text) else ""
+
+
+def _name_fault(text: str, most: int = MAX_NAME) -> str:
+    """Why a text is no name, whatever of."""
+    if _VARIANTS.search(text):
+        return "has invisible characters"
+    return fault(text, most)
 
 
 def _of(pattern: re.Pattern[str], what: str) -> Check:
     def check(text: str) -> str:
-        return fault(text, MAX_NAME) or ("" if pattern.match(text) else f"is no {what}")
+        return _name_fault(text) or ("" if pattern.match(text) else f"is no {what}")
 
     return check
 
 
 def path_fault(text: str) -> str:
-    """Why a text is no path on a host that is kept; an absolute one is no option of any program."""
-    return fault(text, MAX_PATH) or ("" if text.startswith("/") else "is no absolute path")
+    """Why a text is no path on a host that is kept; an absolute one is no option of any program.
+
+    One that goes up again is where it does not say that it is, and / is no folder of anybody.
+    """
+    found = _name_fault(text, MAX_PATH)
+    if found or not text.startswith("/"):
+        return found or "is no absolute path"
+    parts = [part for part in text.split("/") if part]
+    if not parts:
+        return "is the root of the file system"
+    return "goes through . or .." if {".", ".."}.intersection(parts) else ""
 
 
 def host_fault(text: str) -> str:
-    """Why a text is no name of a host: also what as a target would mean other hosts."""
-    found = fault(text, MAX_NAME)
-    if found or (_HOST.match(text) and text not in _EVERY_HOST):
+    """Why a text is no name of a host: also what as a target would mean other hosts, or is a path.
+
+    That it is no group of an inventory is for those to see who have the inventory.
+    """
+    found = _name_fault(text)
+    if found:
         return found
+    if _HOST.match(text) and ".." not in text:
+        word = unicodedata.normalize("NFKC", text).casefold()
+        return "means other hosts" if word in _EVERY_HOST or word.endswith(_FILES) else ""
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return "is no host name"
-    return ""
+    return "has a zone" if "%" in str(address) else ""
 
 
 def connection_fault(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -40,6 +41,8 @@ _ALL_USERS = ("/usr/local/lib/systemd/user", "/usr/lib/systemd/user")
 _RUNTIME = "/run/user"
 _UP = ("active", "activating", "reloading")
 _SHOWN = "Id,UnitFileState,ActiveState,MainPID,ExecMainStatus,NRestarts"
+# What systemd takes for the name of a unit (systemd.unit(5)); to systemctl a pattern means others.
+_UNIT_NAME = re.compile(r"[A-Za-z0-9:_.\\@-]+\.service\Z")
 _EVERY_SERVICE = "service"  # drop-ins in service.d count for all of them
 
 Scan = tuple[list[Service], Warnings]
@@ -252,7 +255,7 @@ def template_of(name: str) -> str:
 def _service(
     name: str, path: str, texts: Sequence[str], account: Account | None, wanted: bool
 ) -> Service | None:
-    if not texts:
+    if not texts or not _UNIT_NAME.match(name):
         return None
     owner = account.uid if account else 0
 

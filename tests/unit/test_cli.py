@@ -189,6 +189,25 @@ def test_a_value_is_json_where_it_is_meant_so(text: str, value: object) -> None:
     assert variables.parse_pairs([f"note={text}"]) == {"note": value}
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("port", "gateway_port"),
+        ("timeout", "wait_timeout"),
+        ("notify", "notify_sender"),
+        ("environment", "instance_environment"),
+        ("become_user", "docs/playbooks.md"),
+    ],
+)
+def test_a_word_of_ansible_is_refused_before_ansible_reads_it(
+    playbook: Playbook, name: str, meant: str
+) -> None:
+    result = invoke("create", "demo", f"{name}=1", "--json")
+    error = json.loads(result.output)["error"]
+    assert error["code"] == "VARIABLE_REFUSED" and meant in error["hint"]
+    assert result.exit_code != 0 and not (playbook.folder / "seen.json").exists()
+
+
 def test_a_secret_of_digits_stays_text(playbook: Playbook) -> None:
     invoke("create", "demo", "telegram_bot_token=123456", "-v")
     assert playbook.seen["variables"]["telegram_bot_token"] == "123456"

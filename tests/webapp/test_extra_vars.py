@@ -107,9 +107,31 @@ def test_the_files_are_private_and_go() -> None:
         paths = [Path(word.removeprefix("@")) for word in words[1::2]]
         assert words[::2] == ["--extra-vars"] * 2
         assert [path.stat().st_mode & 0o777 for path in paths] == [0o600] * 2
+        assert [path.parent.stat().st_mode & 0o777 for path in paths] == [0o700] * 2
         assert yaml.safe_load(paths[0].read_text().removeprefix("!unsafe ")) == {"a": "1"}
         assert json.loads(paths[1].read_text()) == {"b": "{{ x }}"}
-    assert not any(path.exists() for path in paths)
+    assert not any(path.parent.exists() for path in paths)
+
+
+def test_nobody_puts_variables_beside_an_inventory_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary, plays = tmp_path / "tmp", tmp_path / "plays"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    salvo = attacks.Salvo(tmp_path, attacks.TEMPLATES[0])
+    (planted,) = salvo.values.values()
+    for name in ("host_vars/localhost.yml", "group_vars/all.yml"):
+        (temporary / name).parent.mkdir(parents=True)
+        (temporary / name).write_text(json.dumps({"planted": planted}))
+    plays.mkdir()
+    look = trusting.tasks(["planted"])
+    with extra_vars.private_file("all: {hosts: {localhost: }}", ".yml") as inventory:
+        trusting.run(plays, look, "--inventory", inventory)
+    assert salvo.fired == []
+    # And it does run where the inventory lies beside them.
+    (temporary / "hosts.yml").write_text("all: {hosts: {localhost: }}")
+    trusting.run(plays, look, "--inventory", str(temporary / "hosts.yml"))
+    assert salvo.fired == list(salvo.values)
 
 
 def test_a_file_that_is_there_is_not_written_to(tmp_path: Path) -> None:
@@ -122,7 +144,6 @@ KILLED = """
 import os, signal, sys
 from ansible_collections.claw.pilot.webapp import extra_vars
 with extra_vars.private_file("secret", ".yml") as path:
-    os.utime(path, (0, 0))
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -135,12 +156,13 @@ def test_what_a_killed_command_has_left_goes_with_the_next_and_what_is_in_use_st
     ended = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
     assert ended.returncode == -signal.SIGKILL
     (left,) = tmp_path.iterdir()
-    assert left.read_text() == "secret"
+    os.utime(left, (0, 0))
+    assert [path.read_text() for path in left.iterdir()] == ["secret"]
     theirs = tmp_path / "claw-pilot-run-theirs"
     theirs.symlink_to(tmp_path / "elsewhere")
     with extra_vars.private_file("one", ".yml") as one:
         assert not left.exists()
-        os.utime(one, (0, 0))
+        os.utime(Path(one).parent, (0, 0))
         with extra_vars.private_file("two", ".yml") as two:
             assert (Path(one).read_text(), Path(two).read_text()) == ("one", "two")
     assert [*tmp_path.iterdir()] == [theirs]

@@ -12,13 +12,21 @@ from typing import Any
 
 import click
 
+from ...plugins.module_utils._model import ClawPilotError
 from ...plugins.module_utils._secret_names import is_secret
 
+# What a variable is called whose short name Ansible has for itself.
+_MEANT = {
+    "environment": "instance_environment",
+    "notify": "notify_sender",
+    "port": "gateway_port",
+    "timeout": "wait_timeout",
+}
 _JSON_SCALAR = re.compile(r"(true|false|null|-?(0|[1-9][0-9]*))\Z")
 
 
 def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
-    """`key=value` words as playbook variables."""
+    """`key=value` words as playbook variables. Raises VARIABLE_REFUSED."""
     variables: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -27,8 +35,22 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
             raise click.BadParameter("Variables have the form key=value.")
         if key in ("slug", "target"):
             raise click.BadParameter(f"{key} has its own place on the command line.")
+        _check_reserved(key)
         variables[key] = parse_value(key, text)
     return variables
+
+
+def _check_reserved(name: str) -> None:
+    """Ansible would take it, warn with the lines around it, and the play would not see it."""
+    from ansible.vars.reserved import is_reserved_name  # late: it reads much of Ansible
+
+    if is_reserved_name(name):
+        meant = _MEANT.get(name)
+        raise ClawPilotError(
+            "VARIABLE_REFUSED",
+            f"{name} is a word of Ansible itself, and no variable.",
+            f"{meant} is the variable." if meant else "docs/playbooks.md names all that there are.",
+        )
 
 
 def typed(pairs: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from tests.webapp.api.conftest import Program
 from tests.webapp.fakes import FakeJobs, FakeMonitor
 
 REPORT = {
-    "server": {"hostname": "web/1 ü"},
+    "server": {"hostname": "web-1.ü"},
     "entries": [
         {"event": "created", "instance": {"slug": "acme", "openclaw_home": "/o", "port": 18789}}
     ],
@@ -117,7 +117,7 @@ def test_a_report_is_recorded_under_who_reports(call: Program) -> None:
     status, answer = call("POST", "/api/registry/report", json=body)
     assert (status, answer["changed"], answer["warnings"]) == (200, True, [])
     assert [(e["actor"], e["origin"]) for e in answer["events"]] == [("ann", "awx")]
-    _status, seen = call("GET", "/api/registry/hosts/web%2F1%20%C3%BC")
+    _status, seen = call("GET", "/api/registry/hosts/web-1.%C3%BC")
     assert [row["slug"] for row in seen["instances"]] == ["acme"]
     assert seen["reserved_ports"] == [18789]
     assert call("GET", "/api/events?actor=ann")[1]["events"][0]["instance_slug"] == "acme"

@@ -41,7 +41,7 @@ def test_a_token_that_may_only_read_cannot_report(url: str, services: Any) -> No
     assert caught.value.code == "REGISTRY_REFUSED"
 
 
-@pytest.mark.parametrize("hostname", ["web1", "web/1 ü", "a//b", "fe80::1%eth0"])
+@pytest.mark.parametrize("hostname", ["web1", "web-1.ü", "a@b+c", "fe80::1"])
 def test_what_was_reported_is_known_of_that_host(
     url: str, place: Place, services: Any, hostname: str
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry import Registry
+from ansible_collections.claw.pilot.webapp import playbook
 from ansible_collections.claw.pilot.webapp.fleet import Fleet, HostPlace, Reach
 from ansible_collections.claw.pilot.webapp.places import Listed, listed, places, registered
 
@@ -154,6 +155,22 @@ def test_a_playbook_is_told_where_to_go(inventory: Path, tmp_path: Path) -> None
     assert (reach.variables["target"], reach.inventory) == ("stage", str(inventory))
     with pytest.raises(ClawPilotError):
         given.reach("nowhere", None, None)
+
+
+def test_a_host_that_is_called_like_a_group_is_not_gone_to(tmp_path: Path) -> None:
+    inventory, registry = tmp_path / "fleet.ini", tmp_path / "registry.db"
+    inventory.write_text("[prod]\nweb1\n[other]\nprod\n")
+    record(registry, "prod", "/opt/openclaw", connection="ssh")
+    fleet = Fleet(registry, str(inventory))
+    for row in (None, *fleet.rows()):
+        with pytest.raises(ClawPilotError) as caught:
+            fleet.reach("prod", row, None)
+        assert caught.value.code == "HOST_AMBIGUOUS"
+    # A host of the registry alone is in an inventory without groups.
+    inventory.write_text("[prod]\nweb1\n")
+    alone = Fleet(registry, str(inventory)).reach("prod", None, None)
+    assert alone == Reach({"target": "prod"}, "", str(registry))
+    assert playbook.registry_inventory(alone.registry)["grouped"] is False
 
 
 def test_groups_hold_their_childrens_hosts_and_templates_are_nothing() -> None:

@@ -98,7 +98,7 @@ class Plugin(plugin.InventoryModule):
         super().__init__()
         nothing = {"compose": {}, "groups": {}, "keyed_groups": [], "strict": True, "cache": False}
         self.given = {**nothing, "registry": None, "mode": "host", "use_extra_vars": False}
-        self.given.update(leading_separator=True, **options)
+        self.given.update(**{"leading_separator": True, "grouped": True, **options})
         self.display = MagicMock()
         self._cache: Any = {}
         self._load_name = self.ansible_name = self.NAME
@@ -277,6 +277,27 @@ def test_groups_and_variables_can_be_composed(fake: Any) -> None:
         "adopted",
         "home__opt_openclaw",
     }
+
+
+@pytest.mark.parametrize("name", ["state_running", "host_localhost", "adopted", "prod"])
+def test_a_host_that_is_called_like_a_group_is_left_out(fake: Any, name: str) -> None:
+    fake.servers_rows = (WEB, HERE, {**WEB, "hostname": name})
+    made = Plugin(groups=trusted({"adopted": "openclaw_instances | length > 0"}))
+    inventory = InventoryData()
+    inventory.add_group("prod")
+    made.parse(inventory, DataLoader(), "fleet.claw_pilot.yml")
+    assert set(inventory.hosts) == {"web1.example.org", "localhost"}
+    assert all(name not in map(str, group.get_hosts()) for group in inventory.groups.values())
+    (warning,) = [call.args[0] for call in made.display.warning.call_args_list]
+    assert name in warning
+
+
+def test_without_groups_the_name_of_a_host_means_that_host(fake: Any) -> None:
+    fake.servers_rows = (WEB, {**WEB, "hostname": "state_running"})
+    made = Plugin(grouped=False)
+    inventory = parse(made)
+    assert set(inventory.hosts) == {"web1.example.org", "state_running"}
+    assert set(inventory.groups) == {"all", "ungrouped"}
 
 
 def trusted(words: dict[str, str]) -> dict[str, str]:

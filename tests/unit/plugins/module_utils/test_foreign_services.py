@@ -301,3 +301,15 @@ def test_a_program_is_called_by_its_group(tmp_path: Path, monkeypatch: pytest.Mo
     assert Client.calls == [("halt", "claw:claw_00"), ("start", "claw:claw_00")]
     monkeypatch.setattr(_foreign_services, "socket_of", lambda _path: str(tmp_path / "none"))
     assert service.state().active is False
+
+
+@pytest.mark.parametrize("name", ["a*", "a?", "a[0-9]*", "-Hevil", "a b"])
+def test_a_unit_that_is_a_pattern_is_nothing_to_systemctl(name: str) -> None:
+    service = {"manager": "systemd", "scope": "user", "name": name, "definition_path": "/x"}
+    host = FakeHost()
+    unit = ForeignUnit(host, {"slug": "acme", "openclaw_user": ME.pw_name, "service": service})
+    for act in (unit.state, unit.start, unit.stop, unit.disable):
+        with pytest.raises(ClawPilotError) as caught:
+            act()
+        assert caught.value.code == "NO_SERVICE"
+    assert host.commands == []

@@ -242,15 +242,17 @@ def test_a_unit_whose_name_is_an_option_of_systemctl_is_a_unit(tmp_path: Path) -
     name = "-Hevil.service"
     folder = tmp_path / ".config" / "systemd" / "user"
     folder.mkdir(parents=True)
-    (folder / name).write_text("[Service]\nExecStart=/usr/bin/openclaw gateway\n")
+    for one in (name, "a*.service", "a[0-9]?.service"):  # to systemctl, these are others
+        (folder / one).write_text("[Service]\nExecStart=/usr/bin/openclaw gateway\n")
     asked: list[tuple[str, ...]] = []
 
     class Systemd(Host):
         def run(self, argv: Sequence[str], *_more: Any, **_options: Any) -> Result:
             asked.append(tuple(argv))
-            listed = f"{name} loaded active running x\n"
+            names = (name, "a*.service", "a[0-9]?.service")
+            listed = "".join(f"{one} loaded active running x\n" for one in names)
             return Result(0, listed if "list-units" in argv else f"Id={name}\n", "")
 
     SystemdScan(Systemd()).user_units(Account("ann", os.geteuid(), os.getegid(), str(tmp_path)))
     (show,) = [argv for argv in asked if "show" in argv]
-    assert name in show[show.index("--") :] and name not in show[: show.index("--")]
+    assert show[show.index("--") :] == ("--", name)

@@ -24,7 +24,7 @@ from ansible_collections.claw.pilot.plugins.plugin_utils.registry_door import Do
 TOKEN = "canary-token-0123456789"
 REPORTS = [
     {
-        "server": {"hostname": "web/1 ü"},
+        "server": {"hostname": "web-1.ü"},
         "entries": [
             {"event": "created", "instance": {"slug": "acme", "openclaw_home": "/o", "port": 100}}
         ],
@@ -216,11 +216,11 @@ def test_what_is_reported_is_recorded_there_and_seen_again(
     assert recorded["changed"] is True
     assert recorded["warnings"] == []
     (event,) = recorded["events"]
-    assert (event["hostname"], event["actor"], event["origin"]) == ("web/1 ü", "ann", "awx")
-    seen = door.host("web/1 ü", "acme")
+    assert (event["hostname"], event["actor"], event["origin"]) == ("web-1.ü", "ann", "awx")
+    seen = door.host("web-1.ü", "acme")
     assert seen["instance"]["port"] == 100
     assert (seen["enabled"], seen["reserved_ports"]) == (True, [])
-    assert door.host("web/1 ü")["reserved_ports"] == [100]
+    assert door.host("web-1.ü")["reserved_ports"] == [100]
     assert all(TOKEN not in path for _verb, path, _headers, _body in dashboard.requests)
     assert TOKEN not in repr(door)
     assert TOKEN not in repr(Client(dashboard.url, TOKEN))

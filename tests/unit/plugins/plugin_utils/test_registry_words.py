@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.inventory.manager import split_host_pattern
 from ansible_collections.claw.pilot.plugins.module_utils._hostile import CONNECTIONS
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.plugins.plugin_utils import registry_door
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry import Registry
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry_report import read_reports
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry_words import LABELS, NAMES
+from ansible_collections.claw.pilot.webapp import playbook
 from sqlite_utils import Database
 
 from tests import attacks
@@ -37,6 +41,19 @@ PATHS = ("openclaw_home", "state_dir", "config_path", "openclaw_bin")
 HOSTILE = attacks.texts(
     attacks.TEMPLATE, attacks.OPTION, attacks.LINE, attacks.TERMINAL, attacks.SIZE
 )
+# What only this kind of name must not be.
+BLANK = [f"a{letter}b" for letter in "\u3164\u115f\u1160\u034f\ufe0f\u2800\U000e0100\uffa0"]
+MORE = {
+    "hostname": [
+        *(attack.value for attack in attacks.of(attacks.PATH)),
+        *("db1 db2", "x all", "a -x", "a\tb", "a\u00a0b", "fe80::1%eth0", "_meta", "a\\b", "."),
+        *("ALL", "Ungrouped", "\uff41ll", "web1.yml", "web1.JSON", "a..b", "web1/2", "\u3164x"),
+        *BLANK,
+    ],
+    "openclaw_user": [".", "..", *BLANK],
+    "ssh_user": [".", "..", *BLANK],
+    "systemd_unit": ["a*", "a?", "a[0-9]*", "a]", *BLANK],
+}
 TO_PEOPLE = [one for one in HOSTILE if one.kind != attacks.OPTION]
 
 
@@ -64,6 +81,8 @@ def test_a_hostile_name_does_not_get_in(column: str, tmp_path: Path) -> None:
     if column in PATHS:
         more = [one.value for one in HOSTILE if one.kind != attacks.OPTION]
         values += [f"/home/{value}/x" for value in more]
+        values += ["/", "//", "/..", "/home/../etc", "/home/./ann", "/home/a\ufe0f"]
+    values += MORE.get(column, [])
     with Registry(tmp_path / "registry.db") as registry:
         for value in values:
             if column == "hostname":  # without its host the whole report is none
@@ -82,13 +101,15 @@ def test_a_hostile_name_does_not_get_in(column: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", sorted(LABELS))
 def test_a_hostile_title_is_left_out_and_the_rest_is_recorded(column: str) -> None:
-    for attack in TO_PEOPLE:
-        (read,) = read_reports([report(column, attack.value)])
+    # What makes an emoji of a sign is sound in a text.
+    blank = [value for value in BLANK if value not in ("a\ufe0fb", "a\U000e0100b")]
+    for text in [*(attack.value for attack in TO_PEOPLE), *blank]:
+        (read,) = read_reports([report(column, text)])
         (entry,) = read.entries
         assert (entry.slug, read.refused) == ("acme", ())
         (agent,) = entry.agents or ()
         values = {**agent, **read.server, **entry.values}
-        assert values.get(column) in (None, "", "main"), attack.name
+        assert values.get(column) in (None, "", "main"), text
 
 
 def test_an_agent_whose_id_is_hostile_is_left_out(tmp_path: Path) -> None:
@@ -121,7 +142,10 @@ def test_the_ways_that_the_product_goes_are_kept(connection: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("hostname", "web/1 ü"),
+        ("hostname", "web-1.ü"),
+        ("hostname", "localhost"),
+        ("hostname", "host_1"),
+        ("hostname", "acme@web1+opt-openclaw"),
         ("hostname", "fe80::1"),
         ("hostname", "db-1.example.org"),
         ("ip", "[2001:db8::1]"),
@@ -132,6 +156,7 @@ def test_the_ways_that_the_product_goes_are_kept(connection: str, tmp_path: Path
         ("openclaw_user", "1001"),
         ("openclaw_home", "/home/Ann Müller; x"),
         ("systemd_unit", "openclaw@acme"),
+        ("display_name", "I \u2764\ufe0f it"),
         ("display_name", "שלום עולם, 東京 👩‍💻"),
         ("openclaw_version", "2026.9.6-beta.1+x"),
     ],
@@ -150,6 +175,42 @@ def test_no_host_is_called_as_if_it_were_others(name: str) -> None:
     with pytest.raises(ClawPilotError) as raised:
         read_reports([report("hostname", name)])
     assert raised.value.code == "REPORT_INVALID"
+
+
+@pytest.mark.parametrize("name", ["web-1.ü", "host_1", "a@b+c-d", "fe80::1", "::ffff:1.2.3.4", "9"])
+def test_every_name_of_a_host_means_that_host_to_ansible(name: str) -> None:
+    assert NAMES["hostname"](name) == ""
+    assert split_host_pattern(name) == [name]
+
+
+def played(folder: Path, inventory: str) -> None:
+    """A play on all hosts of the inventory that looks at a variable of each."""
+    (folder / "play").mkdir(exist_ok=True)
+    look = {"ansible.builtin.debug": {"var": "planted"}}
+    play = {"hosts": "all", "connection": "local", "gather_facts": False, "tasks": [look]}
+    (folder / "play" / "look.yml").write_text(json.dumps([play]))
+    command = [playbook.ansible_playbook(), "-i", inventory, str(folder / "play" / "look.yml")]
+    subprocess.run(command, capture_output=True, check=False, timeout=120)
+
+
+def test_no_name_of_a_host_is_a_path_that_ansible_reads(tmp_path: Path) -> None:
+    canary, folder = tmp_path / "canary", tmp_path / "inventory"
+    (folder / "host_vars" / "web1").mkdir(parents=True)
+    run = {"planted": attacks.aimed("{{ " + attacks.RUN + " }}", str(canary))}
+    (tmp_path / "evil.yml").write_text(json.dumps(run))
+    registry = tmp_path / "registry.db"
+    source = {**playbook.registry_inventory(str(registry)), "grouped": True}
+    (folder / "fleet.claw_pilot.yml").write_text(json.dumps(source))
+    for name in ("web1/../../../evil", str(tmp_path / "evil"), "../../evil"):
+        planted(registry, "hostname", name)
+        played(tmp_path, str(folder / "fleet.claw_pilot.yml"))
+        assert not canary.exists(), name
+        registry.unlink()
+    # And the file does run where a name leads to it.
+    (tmp_path / "evil.yml").rename(folder / "host_vars" / "web1" / "main.yml")
+    planted(registry, "ip", "192.0.2.1")
+    played(tmp_path, str(folder / "fleet.claw_pilot.yml"))
+    assert canary.exists()
 
 
 def planted(path: Path, column: str, value: str) -> None:
