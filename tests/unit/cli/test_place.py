@@ -152,7 +152,11 @@ def test_the_registry_is_handed_over_as_an_inventory_file(
     assert seen["command"][1:3] == ["claw.pilot.stop_instance", "--inventory"]
     assert seen["path"].endswith(".claw_pilot.yml")
     assert not os.path.exists(seen["path"])
-    assert seen["inventory"] == {"plugin": "claw.pilot.registry", "registry": "/r/registry.db"}
+    assert seen["inventory"] == {
+        "plugin": "claw.pilot.registry",
+        "registry": "/r/registry.db",
+        "grouped": False,
+    }
     assert '"registry": "/r/registry.db"' in capsys.readouterr().err
 
 
