@@ -14,10 +14,10 @@ them runs; of other versions npm compares what it gets with what the registry sa
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -38,6 +38,8 @@ INSTALL_TIMEOUT = 1800.0
 REQUIREMENTS = "requirements.txt"  # in a virtual environment: what it was made of
 PIP_FLAGS = "--quiet --disable-pip-version-check --no-deps --only-binary :all:".split()
 NPM_FLAGS = "--no-audit --no-fund --omit=dev --loglevel=error".split()
+# Whatever the host's own settings for npm say: with these two it installs nothing, and ends well.
+NPM_FLAGS += "--no-dry-run --package-lock-only=false".split()
 _OTHER_CONTENT = ("DO NOT MATCH THE HASHES", "EINTEGRITY")  # what pip and npm say of it
 
 
@@ -153,6 +155,8 @@ class Installer:
                 timeout=INSTALL_TIMEOUT,
             )
             self._check(partial, what, result)
+        if not self.host.exists(os.path.join(partial, "node_modules", "openclaw", "package.json")):
+            self._check(partial, what, Result(1, result.out, "npm has installed nothing."))
         self.host.rename(partial, home)
 
     def _venv(self, home: str, what: str, requirements: str) -> None:
@@ -192,7 +196,8 @@ class Installer:
         """Raise for a command that failed, and leave nothing of what it did."""
         if result.code == 0:
             return
-        shutil.rmtree(partial, ignore_errors=True)
+        with contextlib.suppress(ClawPilotError):  # the next run says it of what is left
+            self.host.remove_tree(partial, self.prefix)
         if any(words in result.text for words in _OTHER_CONTENT):
             raise ClawPilotError(
                 "HASH_MISMATCH",

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -17,6 +19,7 @@ LOG = logging.getLogger(__name__)
 _STATUS = {
     "BODY_TOO_LARGE": 413,
     "CONFIG_KEY_UNKNOWN": 404,
+    "DASHBOARD_DATABASE": 503,
     "GATEWAY_TIMEOUT": 504,
     "HOST_BUSY": 503,
     "HOST_REFUSED": 400,
@@ -29,6 +32,7 @@ _STATUS = {
     "METHOD_NOT_ALLOWED": 405,
     "NOT_CONFIRMED": 400,
     "NOT_JSON": 415,
+    "NO_DISK_SPACE": 507,
     "ORIGIN_REFUSED": 403,
     "REQUEST_REFUSED": 400,
     "ROUTE_NOT_FOUND": 404,
@@ -39,6 +43,13 @@ _STATUS = {
     "UNKNOWN_PLAYBOOK": 400,
     "VARIABLE_REFUSED": 400,
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What SQLite calls files that others hold, and files that cannot be read or written.
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_UNUSABLE = (
+    *("SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_IOERR"),
+    *("SQLITE_NOTADB", "SQLITE_PERM", "SQLITE_READONLY"),
+)
 _BY_END = {"_NOT_FOUND": 404, "_INVALID": 400}
 _BY_START = {"INVALID_": 400, "GATEWAY_": 502, "REGISTRY_": 503}
 _OTHER = 409  # what was asked for cannot be done as things are
@@ -47,6 +58,8 @@ _OTHER = 409  # what was asked for cannot be done as things are
 def init_app(app: Flask) -> None:
     app.register_error_handler(ClawPilotError, answer)
     app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(sqlite3.Error, answer_storage)
+    app.register_error_handler(OSError, answer_storage)
 
 
 def status_of(error: ClawPilotError) -> int:
@@ -83,6 +96,43 @@ def answer_http(error: HTTPException) -> Response:
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def answer_storage(error: sqlite3.Error | OSError) -> Response:
+    """The same for a disk or a database that fails while the dashboard runs.
+
+    Raises what has another cause: that is a mistake of ours.
+    """
+    told = of_storage(error)
+    if told is None:
+        raise error
+    LOG.error("%s %s", told.code, error)
+    g.storage_failed = True
+    return answer(told)
+
+
+def of_storage(error: sqlite3.Error | OSError) -> ClawPilotError | None:
+    """The error in our words, None when neither the disk nor a database file is its cause."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL" or (isinstance(error, OSError) and error.errno in _FULL):
+        return ClawPilotError(
+            "NO_DISK_SPACE",
+            "The disk of the dashboard is full; nothing was done.",
+            "Free some space where the dashboard keeps its files, then try again.",
+        )
+    if name.startswith(_LOCKED):
+        return ClawPilotError(
+            "DASHBOARD_DATABASE",
+            "A database of the dashboard is locked by another program; nothing was done.",
+            "Find the program that has the file open and end it, then try again.",
+        )
+    if name.startswith(_UNUSABLE):
+        return ClawPilotError(
+            "DASHBOARD_DATABASE",
+            f"A database of the dashboard cannot be used: {error}.",
+            "Stop the dashboard and start it again: it says which file that is, and what to do.",
+        )
+    return None
 
 
 def finished(response: Response) -> Response:

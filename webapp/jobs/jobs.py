@@ -187,8 +187,8 @@ class Jobs:
         id, variables = uuid.uuid4().hex, extra_vars.plain(request.all_variables)  # noqa: A001
         shown = redact(variables)
         order = {"word": self.catalog.word(request.playbook), "policy": vars(self.policy)}
-        self.files.make(id, variables, order)
         try:
+            self.files.make(id, variables, order)
             job = self.store.add(
                 {
                     **row_of(request, shown),

@@ -96,8 +96,9 @@ class Store:
         """Put a job into the queue; row: every column of _NEW."""
         names = ", ".join(f'"{name}"' for name in _NEW)
         marks = ", ".join(f":{name}" for name in _NEW)
-        self._do(f"INSERT INTO jobs ({names}) VALUES ({marks})", _as_columns(row))
-        return self.job(row["id"])
+        with self._writing():
+            self._do(f"INSERT INTO jobs ({names}) VALUES ({marks})", _as_columns(row))
+            return self.job(row["id"])
 
     def claim(self, limit: int, holder: str) -> Data | None:
         """The next job that may run, marked as running; None when none may.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -98,6 +98,8 @@ def nav_count(name: str) -> int:
         return 0
     if name == "inbox":
         return sum(int(line["pending"]) for line in services().live.lines())
+    if "storage_failed" in g:  # the page that says so does not ask it again
+        return 0
     counts = services().jobs.counts()
     return int(counts.get("running", 0)) + int(counts.get("queued", 0))
 

@@ -26,12 +26,13 @@ NPM = ("/n/node", "/n/npm-cli.js")
 class Commands(Host):
     """Answers `node --version` and npm's `view`, `ci`, `install` and `rebuild`; keeps what ran.
 
-    said: what npm says when its exit code, install, is not 0.
+    said: what npm says when its exit code, install, is not 0; installs: whether it does anything.
     """
 
     def __init__(self, node: str = "v24.19.0", view: str = ENGINES, install: int = 0) -> None:
         self.node, self.view, self.install = node, view, install
         self.said = "npm error ENOSPC"
+        self.installs = True
         self.ran: list[list[str]] = []
 
     def run(
@@ -50,6 +51,8 @@ class Commands(Host):
 
     def _install(self, argv: Sequence[str]) -> Result:
         folder = Path(argv[argv.index("--prefix") + 1]) / "node_modules" / "openclaw"
+        if not self.installs:
+            return Result(0, "up to date", "")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text(json.dumps({"engines": {"node": ENGINES}}))
         return Result(self.install, "", self.said if self.install else "")
@@ -79,6 +82,30 @@ def test_an_installation_that_fails_leaves_nothing(tmp_path: Path) -> None:
         Installer(Commands(install=1), str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
     assert caught.value.code == "INSTALL_FAILED"
     assert list((tmp_path / "openclaw").iterdir()) == []
+
+
+@pytest.mark.parametrize("version", [OPENCLAW_VERSION, "2026.10.1"])
+def test_npm_that_ends_well_and_installs_nothing_has_failed(tmp_path: Path, version: str) -> None:
+    """As with dry-run or package-lock-only in the host's own settings for it."""
+    host = Commands()
+    host.installs = False
+    with pytest.raises(ClawPilotError, match="npm has installed nothing") as caught:
+        Installer(host, str(tmp_path)).openclaw(version, "/n/node", NPM)
+    assert caught.value.code == "INSTALL_FAILED"
+    assert list((tmp_path / "openclaw").iterdir()) == []
+    assert {"--no-dry-run", "--package-lock-only=false"} <= set(host.npm("--prefix")[0])
+
+
+def test_what_failed_is_removed_by_the_safe_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which goes through no mount and no link."""
+    removed: list[tuple[str, str]] = []
+    monkeypatch.setattr(Host, "remove_tree", lambda _host, *given: removed.append(given))
+    with pytest.raises(ClawPilotError, match="ENOSPC"):
+        Installer(Commands(install=1), str(tmp_path)).openclaw("2026.9.6", "/n/node", NPM)
+    ((path, below),) = removed
+    assert path.endswith(".partial") and os.path.isdir(path) and below == str(tmp_path)
 
 
 def test_versions_stand_side_by_side_and_the_newest_is_found(tmp_path: Path) -> None:
