@@ -90,7 +90,8 @@ def dashboard(program: Program) -> Iterator[Dashboard]:
     yield Dashboard(found[0], token)
     process.terminate()
     rest, _none = process.communicate(timeout=SECONDS)
-    assert "Traceback" not in rest, rest
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest and "Bad file descriptor" not in rest, rest
 
 
 def test_the_command_tells_its_version(program: Program) -> None:
