@@ -8,6 +8,7 @@ state directory, so that nothing is done to what has changed since it was adopte
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ from ._host import Host
 from ._model import ClawPilotError
 from ._probe import observed_at
 from ._procfs import ProcessTable, sockets_of
-from ._remove import archive, openclaw_traces
+from ._remove import archive, check_owners, openclaw_traces, owner_of
 from ._sight import CELLS
 from ._sightings import ServiceState
 from ._state_words import Proof
@@ -42,9 +43,7 @@ def find(host: Host, params: Params, proof: Proof | None = None) -> dict[str, An
     """
     state_dir = _told(params)
     if state_dir and os.path.realpath(state_dir) != state_dir:
-        raise _another(
-            f"{state_dir} leads elsewhere, by a link that was not there when it was adopted"
-        )
+        raise _another(f"{state_dir} leads elsewhere since it was adopted, by a link")
     found = observed_at(state_dir, host, proof) if state_dir else []
     if not found:
         raise ClawPilotError(
@@ -180,7 +179,7 @@ def remove(params: Params, check_mode: bool, host: Host, backup_dir: str) -> dic
     _check_confirmed(params, check_mode)
     _check_removable(params, instance, service)
     paths = _paths(host, instance, service)
-    host.check_removable(paths)
+    _check_paths(host, instance, paths)
     result = _removal(params, host, paths, str(instance["openclaw_home"]))
     if check_mode:
         return result
@@ -193,7 +192,8 @@ def remove(params: Params, check_mode: bool, host: Host, backup_dir: str) -> dic
             result["backup"] = archive(
                 host, backup_dir, str(params["slug"]), [_state_dir(instance)]
             )
-            host.check_removable(_paths(host, instance, service))  # an archive takes its time
+            paths = _paths(host, instance, service)
+            _check_paths(host, instance, paths)  # seen again: an archive takes its time
         except ClawPilotError:
             if active and service.startable:
                 service.start()
@@ -224,7 +224,7 @@ def _finish_removal(params: Params, check_mode: bool, host: Host, gone: str) -> 
     paths = [gone] if host.exists(gone) else []
     if paths:
         _check_confirmed(params, check_mode)
-        host.check_removable(paths)
+        host.check_removable(paths, paths)
     result = _removal(params, host, paths, os.path.dirname(gone))
     if not check_mode:
         host.remove_tree(gone, os.path.dirname(gone))
@@ -292,29 +292,39 @@ def _is_alone(service: ForeignProgram) -> bool:
 
 def _paths(host: Host, instance: Mapping[str, Any], service: ForeignService) -> list[str]:
     """What goes: its state directory, its service, and what OpenClaw has put elsewhere for it."""
-    uid = os.lstat(_state_dir(instance)).st_uid
-    traces = openclaw_traces(host, _state_dir(instance))
     files = service.own_files()
     if isinstance(service, ForeignProgram):
         files = [service.definition_path]
-    own = [path for path in traces if os.lstat(path).st_uid == uid]  # /tmp is everybody's
-    return [path for path in (_state_dir(instance), *files, *own) if host.exists(path)]
+    state_dir = _state_dir(instance)
+    paths = (state_dir, *files, *openclaw_traces(host, state_dir))
+    return [path for path in paths if host.exists(path)]
+
+
+def _owners(instance: Mapping[str, Any]) -> set[int]:
+    """Whose things may go with it: its own user's, and root's for a service of the system."""
+    owners = {owner_of(_state_dir(instance))}
+    with contextlib.suppress(KeyError):
+        owners.add(pwd.getpwnam(str(instance["openclaw_user"])).pw_uid)
+    return owners | ({0} if instance["service"]["scope"] == "system" else set())
+
+
+def _check_paths(host: Host, instance: Mapping[str, Any], paths: list[str]) -> None:
+    host.check_removable(paths, paths[:1])
+    check_owners(paths, _owners(instance))
 
 
 def _remove(
     host: Host, instance: Mapping[str, Any], service: ForeignService, paths: list[str]
 ) -> None:
+    owners = _owners(instance)
     service.disable()
     if isinstance(service, ForeignContainer):
         service.remove()
     for path in paths[1:]:
-        if os.path.isdir(path) and not os.path.islink(path):
-            host.remove_tree(path, os.path.dirname(path))
-        else:
-            host.remove_file(path)
+        host.remove_owned(path, owners)
     service.reload()
     # In one rename, so that the next run finds it whole or, after a kill, gone.
-    gone = _gone_path(paths[0])
-    host.remove_tree(gone, str(instance["openclaw_home"]))
-    host.rename(paths[0], gone)
-    host.remove_tree(gone, str(instance["openclaw_home"]))
+    folder, gone = os.path.dirname(paths[0]), _gone_path(paths[0])
+    host.remove_tree(gone, folder)
+    host.set_aside(paths[0], os.path.basename(gone))
+    host.remove_tree(gone, folder)

@@ -18,11 +18,11 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from . import _trees
+from . import _trees, _walk
 from ._json5 import parse
 from ._model import ClawPilotError
 from ._ports import listener_inodes, parse_listeners
@@ -126,29 +126,43 @@ class Host:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             os.unlink(path)
 
+    def set_aside(self, path: str, name: str) -> None:
+        """Rename a resolved path within its folder, which no link may lead to."""
+        _trees.rename(path, name)
+
     def remove_tree(self, path: str, below: str) -> None:
-        """Remove a directory tree; its resolved path must lie below the resolved `below`.
+        """Remove a directory tree that lies, once resolved, below `below`: a resolved path itself,
+        which is not looked at again, for it may be another by then.
 
         Never through a link or a mount below it; see _trees.remove for the errors.
         """
-        if os.path.islink(path):
-            raise ClawPilotError(
-                "UNSAFE_PATH", f"{path} is a symbolic link.", "Remove it by hand, if you mean it."
-            )
-        if not self.is_below(path, below):
+        real = self._resolved(path)
+        if os.path.islink(real):
+            raise _trees.linked(path)
+        if not real.startswith(below.rstrip(os.sep) + os.sep):
             raise ClawPilotError(
                 "UNSAFE_PATH", f"{path} does not lie below {below}.", "Remove it by hand."
             )
-        if self.exists(path):
-            _trees.remove(self._resolved(path))
+        if self.exists(real):
+            _trees.remove(real)
 
-    def check_removable(self, paths: Sequence[str]) -> None:
-        """Raise MOUNT_BELOW or NOT_REMOVABLE where one of these could not be removed whole."""
-        _trees.check(paths)
+    def remove_owned(self, path: str, owners: Collection[int]) -> None:
+        """Remove a file, a link or a tree, wherever it is, of one of those users (uids).
+
+        Raises UNSAFE_PATH for one of another user, else as remove_tree.
+        """
+        real = self._resolved(path)
+        if self.exists(real):
+            _trees.remove(real, owners)
+
+    def check_removable(self, paths: Sequence[str], trees: Sequence[str] = ()) -> None:
+        """Raise where one of these could not be removed whole; see _trees.check."""
+        _trees.check(paths, trees)
 
     def _resolved(self, path: str) -> str:
         """The path with the links above it resolved, not that at its end."""
-        return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        folder, name = os.path.split(os.path.abspath(path))
+        return os.path.join(os.path.realpath(folder), name)
 
     def remove_dir_if_empty(self, path: str) -> bool:
         try:
@@ -182,14 +196,7 @@ class Host:
 
     def size(self, path: str) -> int:
         """Bytes of the file, or of all files below the directory; links are not followed."""
-        if not os.path.isdir(path) or os.path.islink(path):
-            return os.lstat(path).st_size
-        total = 0
-        for folder, _folders, files in os.walk(path):
-            for name in files:
-                with contextlib.suppress(OSError):
-                    total += os.lstat(os.path.join(folder, name)).st_size
-        return total
+        return _walk.size(path)
 
     def tail(self, path: str, lines: int = 20, most: int = 64 * 1024, start: int = 0) -> list[str]:
         """The last lines of a text file, [] when there is none.

@@ -189,7 +189,7 @@ class Installer:
         folder, name = os.path.split(home)
         for other in self.host.names(folder):  # left by runs that were killed; the lock is ours
             if other.startswith(name) and other.endswith(PARTIAL):
-                self.host.remove_tree(os.path.join(folder, other), self.prefix)
+                self.host.remove_tree(os.path.join(folder, other), os.path.realpath(self.prefix))
         return f"{home}.{os.getpid()}{PARTIAL}"
 
     def _check(self, partial: str, what: str, result: Result) -> None:

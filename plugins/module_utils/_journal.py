@@ -24,13 +24,33 @@ _STATE_DIR = re.compile(r"\.openclaw-(?P<slug>[a-z][a-z0-9-]*)\Z")
 
 
 def read_marker(host: Host, layout: Layout) -> dict[str, Any] | None:
-    """The marker of a finished instance of ours, else None."""
-    return host.read_json(layout.marker_path)
+    """The marker of a finished instance of ours, else None. Raises FILE_MALFORMED."""
+    return _recorded(host, layout.marker_path)
 
 
 def read_journal(host: Host, layout: Layout) -> dict[str, Any] | None:
-    """The journal of an unfinished create, else None."""
-    return host.read_json(layout.journal_path)
+    """The journal of an unfinished create, else None. Raises FILE_MALFORMED."""
+    return _recorded(host, layout.journal_path)
+
+
+def _recorded(host: Host, path: str) -> dict[str, Any] | None:
+    """What record() made: it says what goes, so what has another shape is nothing to go by."""
+    data = host.read_json(path)
+    if data is None:
+        return None
+    made, project, port = data.get("made", []), data.get("project_dir"), data.get("port", 0)
+    paths = [*made, *([project] if project else [])] if isinstance(made, list) else [None]
+    if type(port) is not int or not all(map(_is_place, paths)):
+        raise ClawPilotError(
+            "FILE_MALFORMED",
+            f"{path} does not say what belongs to its instance.",
+            "Somebody has changed it: put it back from a backup, or remove the instance by hand.",
+        )
+    return data
+
+
+def _is_place(path: object) -> bool:
+    return isinstance(path, str) and os.path.isabs(path) and os.path.normpath(path) == path != "/"
 
 
 def record(layout: Layout, port: int, made: Iterable[str], **more: Any) -> dict[str, Any]:

@@ -51,8 +51,9 @@ def _as_failure(error: OSError) -> ClawPilotError:
 
 
 def _fail(module: AnsibleModule, error: ClawPilotError) -> NoReturn:
-    said = shown_lines(f"{error.message} {error.hint}".strip())
-    module.fail_json(msg=said, failure=error.as_dict())
+    failure = {key: shown_lines(text) for key, text in error.as_dict().items()}
+    said = f"{failure['message']} {failure['hint']}".strip()
+    module.fail_json(msg=said, failure=failure)
     raise AssertionError("fail_json does not return")  # pragma: no cover
 
 
@@ -73,6 +74,30 @@ def account(user: str | None) -> pwd.struct_passwd:
             f"There is no user {user!r} on this host.",
             "Run the openclaw_host role, which makes it, or name another user.",
         ) from None
+
+
+def check_own(*folders: str) -> None:
+    """Raise WRONG_USER where root would work, in its own name, in a folder of another user, who
+    may say by links and records there what is changed and removed.
+    """
+    if os.geteuid() != 0:
+        return
+    for folder in filter(os.path.lexists, folders):
+        uid = os.lstat(folder).st_uid
+        if uid != 0:
+            name = _user_name(uid)
+            raise ClawPilotError(
+                "WRONG_USER",
+                f"{folder} belongs to {name}, but this would be done as root.",
+                f"Give openclaw_user={name}.",
+            )
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def home_of(params: dict[str, Any]) -> str:

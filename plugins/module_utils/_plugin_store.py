@@ -109,7 +109,7 @@ class PluginStore:
         self._openclaw("uninstall", "--force", "--", name)
         left = self.installed(name)
         if left is not None:
-            self.host.remove_tree(left.folder, self.layout.state_dir)
+            self.host.remove_tree(left.folder, os.path.realpath(self.layout.state_dir))
         for folder in ("npm/projects", "npm"):
             self.host.remove_dir_if_empty(os.path.join(self.layout.state_dir, folder))
 
@@ -158,4 +158,4 @@ class PluginStore:
             self.host.write(os.path.join(folder, "npm"), text, 0o700)
             yield folder
         finally:
-            self.host.remove_tree(folder, self.layout.state_dir)
+            self.host.remove_tree(folder, os.path.realpath(self.layout.state_dir))

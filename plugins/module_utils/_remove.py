@@ -7,9 +7,11 @@ Private to the claw.pilot collection. Python 3.9 or later.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -47,45 +49,76 @@ def removal(instance: Instance) -> Removal:
             "Remove it by hand, if you mean it.",
         )
     data = instance.journal or instance.marker or {}
-    made = set(data.get("made", ()))
-    paths = [layout.state_dir] if instance.known else []
-    project = str(data.get("project_dir", ""))
-    paths += [project] if project in made else []
-    paths += [
+    folders = [
+        *([layout.state_dir] if instance.known else []),
+        *_project(data),
+        _journal.staging_path(layout),
+        _journal.gone_path(layout),
+        _journal.check_path(layout),
+    ]
+    files = [
         *_files_outside(instance),
         instance.manager.definition_path,
         instance.manager.definition_path + ".off",
         *instance.retired,
         layout.journal_path,
-        _journal.staging_path(layout),
-        _journal.gone_path(layout),
     ]
-    there = tuple(path for path in paths if path and host.exists(path))
-    host.check_removable(there)
+    there = tuple(path for path in (*folders, *files) if path and host.exists(path))
+    host.check_removable(there, folders)
+    check_owners(there, {owner_of(layout.state_dir)})
     return Removal(there, sum(host.size(path) for path in there))
 
 
+def _project(data: Mapping[str, Any]) -> list[str]:
+    """The project directory, if this instance brought it."""
+    project = data.get("project_dir")
+    return [str(project)] if project and project in data.get("made", ()) else []
+
+
+def owner_of(state_dir: str) -> int:
+    """Whose an instance is (uid): for one without a state directory, whoever runs this."""
+    try:
+        return os.lstat(state_dir).st_uid
+    except FileNotFoundError:
+        return os.geteuid()
+
+
+def check_owners(paths: Iterable[str], owners: Collection[int]) -> None:
+    """Raise UNSAFE_PATH where one of the paths belongs to a user who is none of these (uids)."""
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            if os.lstat(path).st_uid not in owners:
+                raise ClawPilotError(
+                    "UNSAFE_PATH",
+                    f"{path} belongs to another user than the instance that it would go with.",
+                    "Nothing was changed. Give it back to that user, or move it away.",
+                )
+
+
 def openclaw_traces(host: Host, state_dir: str) -> list[str]:
-    """What OpenClaw itself leaves outside of a state directory: early logs, and locks."""
-    return [*_openclaw_logs(host, name_of_state_dir(state_dir)), *_openclaw_locks(host, state_dir)]
+    """What OpenClaw itself leaves outside of a state directory: early logs, and locks.
 
-
-def _openclaw_logs(host: Host, profile: str) -> list[str]:
-    prefix = f"openclaw-{profile}-" if profile not in ("", LEGACY_SLUG) else "openclaw-"
-    names = host.names(OPENCLAW_LOG_DIR)
-    # openclaw-SLUG-2026-11-21.log; a slug that continues ours has letters there
-    mine = (n for n in names if n.startswith(prefix) and n[len(prefix) : len(prefix) + 4].isdigit())
-    return [os.path.join(OPENCLAW_LOG_DIR, name) for name in mine] if profile else []
-
-
-def _openclaw_locks(host: Host, state_dir: str) -> list[str]:
-    """OpenClaw's locks outside of the state directory, by a hash of its database's path."""
+    /tmp is everybody's: only what belongs to the owner of the state directory is the instance's.
+    """
+    profile, owner = name_of_state_dir(state_dir), owner_of(state_dir)
+    part = f"{re.escape(profile)}-" if profile != LEGACY_SLUG else ""
+    logs = re.compile(rf"openclaw-{part}\d{{4}}-\d\d-\d\d(\.\d)?\.log\Z")
+    # Its locks are called by a hash of its database's path.
     database = os.path.join(state_dir, "state", "openclaw.sqlite")
-    ending = f".{sha256(database.encode()).hexdigest()[:8]}.lock.sqlite"
-    owner = os.stat(state_dir).st_uid if host.exists(state_dir) else os.getuid()
-    folder = OPENCLAW_LOCK_DIR.format(uid=owner)
-    mine = (name for name in host.names(folder) if name.endswith(ending))
-    return [os.path.join(folder, name) for name in mine]
+    locks = re.compile(rf".*\.{sha256(database.encode()).hexdigest()[:8]}\.lock\.sqlite\Z", re.S)
+    lock_dir = OPENCLAW_LOCK_DIR.format(uid=owner)
+    return [
+        *(_owned(host, OPENCLAW_LOG_DIR, logs, owner) if profile else ()),
+        *_owned(host, lock_dir, locks, owner),
+    ]
+
+
+def _owned(host: Host, folder: str, names: re.Pattern[str], owner: int) -> list[str]:
+    """What in a folder has such a name and that owner, as far as we may remove it."""
+    if os.path.islink(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        return []
+    paths = [os.path.join(folder, name) for name in host.names(folder) if names.match(name)]
+    return [path for path in paths if host.exists(path) and os.lstat(path).st_uid == owner]
 
 
 def remove(instance: Instance) -> None:
@@ -95,31 +128,27 @@ def remove(instance: Instance) -> None:
     """
     host, layout, manager = instance.host, instance.layout, instance.manager
     data = _journal.read_journal(host, layout) or instance.marker
+    owners = {owner_of(layout.state_dir)}
     if data is not None:
         _begin(instance, data)
     state = manager.state()
     if state.defined or state.active:
         manager.stop()
+    traces = _files_outside(instance)
     if data is not None:
-        project = str(data["project_dir"])
-        if project in data["made"]:
-            host.remove_tree(project, os.path.dirname(project))
+        for project in _project(data):
+            host.remove_owned(project, owners)
         # In one rename, so that a state directory is whole or gone, never half there.
         gone = _journal.gone_path(layout)
         host.remove_tree(gone, layout.home)
         if host.exists(layout.state_dir):
-            host.rename(layout.state_dir, gone)
+            host.set_aside(layout.state_dir, os.path.basename(gone))
         host.remove_tree(gone, layout.home)
     manager.undefine()
-    for path in _files_outside(instance):
-        host.remove_file(path)
-    for path in instance.retired:
-        if os.path.isdir(path) and not os.path.islink(path):
-            host.remove_tree(path, os.path.dirname(path))
-        else:
-            host.remove_file(path)
+    for path in (*traces, *instance.retired):
+        host.remove_owned(path, owners)
     host.remove_tree(_journal.check_path(layout), layout.home)
-    _remove_folders(instance, list(data["made"]) if data else [])
+    _remove_folders(instance, list(data.get("made", ())) if data else [])
 
 
 def _begin(instance: Instance, data: dict[str, Any]) -> None:
@@ -146,7 +175,8 @@ def _files_outside(instance: Instance) -> list[str]:
 def _remove_folders(instance: Instance, made: list[str]) -> None:
     """The journal goes last but for the folders that it names: a kill before leaves it to us."""
     host, layout = instance.host, instance.layout
-    inside = [p for p in made if p == layout.service_dir or layout.service_dir.startswith(p + "/")]
+    ours = [p for p in made if p.startswith(layout.home + "/")]
+    inside = [p for p in ours if p == layout.service_dir or layout.service_dir.startswith(p + "/")]
     for path in reversed([p for p in made if p not in inside]):
         host.remove_dir_if_empty(path)
     if inside and host.names(layout.service_dir) == [os.path.basename(layout.journal_path)]:

@@ -24,7 +24,7 @@ from ._host import Host
 from ._instance import Instance, Request, Target
 from ._mem0_services import mem0_gaps
 from ._model import ClawPilotError, Layout, check_text, overlay, spec_from
-from ._module import below_home, layout_of, manager_of, prefix_of
+from ._module import below_home, check_own, layout_of, manager_of, prefix_of
 from ._ports import PortRange
 from ._remove import backup, removal, remove
 from ._runtime import find
@@ -87,6 +87,7 @@ def _work(params: Params, host: Host, layout: Layout) -> Work:
         _handover.check_finished(host, layout)
     if params.get("adopted") and not ours:
         return _ADOPTED.get(state, _adopted_state)
+    check_own(layout.home, layout.state_dir)
     return _STATES.get(state, _run_state)
 
 
@@ -107,7 +108,7 @@ def _layout(params: Params, host: Host) -> Layout:
     """Where the instance is; its project directory stays where it was made."""
     layout = layout_of(dict(params))
     known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
-    if known:
+    if known and known.get("project_dir"):
         root = os.path.dirname(str(known["project_dir"]))
     else:
         root = below_home(dict(params), params.get("projects_root"))

@@ -16,37 +16,42 @@ import errno
 import fcntl
 import os
 import re
+import shlex
 import stat
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 
+from ._hostile import shown
 from ._model import ClawPilotError
+from ._walk import FOLDER, Folder, Identity, closing, identity, walk
 
 ATTEMPTS, PAUSE = 20, 0.1  # seconds: a process that is just ending may still write
-_ESCAPED = re.compile(r"\\([0-7]{3})")
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_ESCAPED = re.compile(rb"\\([0-7]{3})")
+_MOUNT_POINT = 4  # the place of that field in a line of mountinfo
+MOST_NAMED = 500  # characters of a path in a message: a tree may be any number of folders deep
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # ioctl(FS_IOC_GETFLAGS): what chattr sets
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
 _IMMUTABLE, _APPEND_ONLY = 0x10, 0x20
 
-Identity = tuple[int, int]
+
+def mount_points(table: bytes) -> list[str]:
+    """The mount points of /proc/self/mountinfo, where space, tab, newline and \\ are escaped.
+
+    Nothing else is: what other line ends and spaces there are belong to a name.
+    """
+    lines = (line.split(b" ") for line in table.split(b"\n"))
+    places = (fields[_MOUNT_POINT] for fields in lines if len(fields) > _MOUNT_POINT)
+    return [os.fsdecode(_ESCAPED.sub(lambda found: bytes([int(found[1], 8)]), p)) for p in places]
 
 
-def mount_points(text: str) -> list[str]:
-    """The mount points of /proc/self/mountinfo, where space, tab, newline and \\ are escaped."""
-    fields = (line.split(" ") for line in text.splitlines())
-    places = (field[4].encode("utf-8", "surrogateescape").decode("latin-1") for field in fields)
-    plain = (_ESCAPED.sub(lambda found: chr(int(found[1], 8)), place) for place in places)
-    return [os.fsdecode(place.encode("latin-1")) for place in plain]
-
-
-def check(paths: Sequence[str]) -> None:
+def check(paths: Sequence[str], trees: Sequence[str] = ()) -> None:
     """Raise where one of the files and trees could not be removed whole. Changes nothing.
 
-    MOUNT_BELOW: a mount point or another file system is at or below one of them; NOT_REMOVABLE:
-    something is protected, read-only or in a folder that is not ours to change.
+    trees: those of the paths that remove() gets, and that no link may stand for. MOUNT_BELOW: a
+    mount point or another file system is at or below one of them; UNSAFE_PATH: a tree is a link;
+    NOT_REMOVABLE: something is protected, read-only or in a folder that is not ours to change.
     """
     mounts = mount_points(_mountinfo())
     for path in paths:
@@ -55,17 +60,21 @@ def check(paths: Sequence[str]) -> None:
         for mount in mounts:
             if mount == real or mount.startswith(real + os.sep):
                 raise _mounted(mount)
-        _check_place(real)
-        if stat.S_ISDIR(os.lstat(real).st_mode):
-            _check_tree(real)
+        with contextlib.suppress(FileNotFoundError):  # its gateway may run
+            own = os.lstat(real)
+            if stat.S_ISLNK(own.st_mode) and path in trees:
+                raise linked(path)
+            _check_place(real)
+            if stat.S_ISDIR(own.st_mode):
+                _check_tree(real)
 
 
-def _mountinfo() -> str:
+def _mountinfo() -> bytes:
     try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
+        with open("/proc/self/mountinfo", "rb") as stream:
             return stream.read()
     except FileNotFoundError:  # elsewhere than on Linux, where devices tell all mounts
-        return ""
+        return b""
 
 
 def _check_place(path: str) -> None:
@@ -73,65 +82,76 @@ def _check_place(path: str) -> None:
     folder = os.path.dirname(path)
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
         raise _fixed(path, "its file system is read-only")
-    _check_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _fixed(folder, "this user may not change it")
+    _check_flags(folder)
     above, own = os.lstat(folder), os.lstat(path)
     sticky = above.st_mode & stat.S_ISVTX and os.geteuid() not in (0, above.st_uid, own.st_uid)
     if sticky:
         raise _fixed(path, "it belongs to somebody else")
-    if not stat.S_ISDIR(own.st_mode):
-        _check_flags(path, own)
+    if stat.S_ISREG(own.st_mode):
+        _check_flags(path)
 
 
 def _check_tree(top: str) -> None:
-    device = os.lstat(top).st_dev
-    for folder, folders, files in os.walk(top, onerror=_unreadable):
-        if os.lstat(folder).st_dev != device:
-            raise _mounted(folder)
-        if folders or files:
-            _check_folder(folder)
-        for name in files:
-            path = os.path.join(folder, name)
-            with contextlib.suppress(FileNotFoundError):  # its gateway may run
-                _check_flags(path, os.lstat(path))
+    mount = None
+    for folder in walk(top, _unreadable):
+        mount = mount or _mount_of(folder.handle)
+        if _mount_of(folder.handle) != mount:
+            raise _mounted(folder.path)
+        _check_handle(folder.handle, folder.path)
+        if not folder.empty and not os.access(".", os.W_OK | os.X_OK, dir_fd=folder.handle):
+            raise _fixed(folder.path, "this user may not change it")
+        for name, status in folder.files:
+            if stat.S_ISREG(status.st_mode):
+                _check_flags(name, folder)
 
 
-def _check_folder(folder: str) -> None:
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise _fixed(folder, "this user may not change it")
-    _check_flags(folder, os.lstat(folder))
-
-
-def _check_flags(path: str, status: os.stat_result) -> None:
-    """Whether chattr protects it; a file system that has no such flags protects nothing."""
-    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-        return
+def _check_flags(path: str, folder: Folder | None = None) -> None:
+    """Whether chattr protects it; path: its name where its folder is given."""
     try:
-        handle = os.open(path, _FILE)
+        handle = os.open(path, _FILE, dir_fd=folder.handle if folder else None)
     except OSError:
         return
     try:
-        answer = fcntl.ioctl(handle, _GET_FLAGS, bytes(struct.calcsize("l")))
-        if struct.unpack("i", answer[:4])[0] & (_IMMUTABLE | _APPEND_ONLY):
-            raise _fixed(path, "it is protected (chattr)")
-    except OSError:
-        return
+        _check_handle(handle, os.path.join(folder.path, path) if folder else path)
     finally:
         os.close(handle)
 
 
-def _unreadable(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise _fixed(str(error.filename), error.strerror or "it cannot be read")
+def _check_handle(handle: int, path: str) -> None:
+    """A file system that has no such flags protects nothing."""
+    try:
+        answer = fcntl.ioctl(handle, _GET_FLAGS, bytes(struct.calcsize("l")))
+    except OSError:
+        return
+    if struct.unpack("i", answer[:4])[0] & (_IMMUTABLE | _APPEND_ONLY):
+        raise _fixed(path, "it is protected (chattr)")
 
 
-def remove(path: str) -> None:
+def _unreadable(path: str, error: OSError) -> None:
+    raise _fixed(path, error.strerror or "it cannot be read")
+
+
+def rename(path: str, name: str) -> None:
+    """Give a file or folder another name where it is; path: resolved, links in it are refused."""
+    folder = _opened(os.path.dirname(path))
+    with closing(folder):
+        os.rename(os.path.basename(path), name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def remove(path: str, owners: Collection[int] = ()) -> None:
     """Remove a tree or a file; path: resolved, links in it are refused.
 
+    owners: uids, of which it has to belong to one; (): to anybody.
+
     Raises MOUNT_BELOW for what has been mounted since the check, UNSAFE_PATH where somebody puts
-    other folders in the place of those here meanwhile, and REMOVE_FAILED.
+    other folders in the place of those here meanwhile, or it is another's, and REMOVE_FAILED.
     """
     parent = _opened(os.path.dirname(path))
     try:
+        if owners:
+            _check_owner(parent, path, owners)
         for _attempt in range(ATTEMPTS):
             try:
                 _remove_from(parent, path)
@@ -147,18 +167,29 @@ def remove(path: str) -> None:
         os.close(parent)
 
 
+def _check_owner(parent: int, path: str, owners: Collection[int]) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        own = os.stat(os.path.basename(path), dir_fd=parent, follow_symlinks=False)
+        if own.st_uid not in owners:
+            raise ClawPilotError(
+                "UNSAFE_PATH",
+                f"{_named(path)} belongs to another user than what it would go with.",
+                "Remove it by hand, if you mean it.",
+            )
+
+
 def _opened(path: str) -> int:
     """A descriptor of the folder, found from the root without any link."""
-    folder = os.open(os.sep, _FOLDER)
+    folder = os.open(os.sep, FOLDER)
     for name in filter(None, path.split(os.sep)):
-        with _closing(folder):
+        with closing(folder):
             folder = _entered(folder, name, path)
     return folder
 
 
 def _entered(folder: int, name: str, path: str) -> int:
     try:
-        return os.open(name, _FOLDER, dir_fd=folder)
+        return os.open(name, FOLDER, dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise _moved(path) from error
@@ -178,10 +209,10 @@ def _remove_from(parent: int, path: str) -> None:
         while names or above:
             if not names:
                 wanted, names, name = above.pop()
-                outer = os.open(os.pardir, _FOLDER, dir_fd=here)
+                outer = os.open(os.pardir, FOLDER, dir_fd=here)
                 os.close(here)
                 here = outer
-                if _identity(here) != wanted:
+                if identity(here) != wanted:
                     raise _moved(path)
                 with contextlib.suppress(FileNotFoundError):
                     os.rmdir(name, dir_fd=here)
@@ -190,7 +221,7 @@ def _remove_from(parent: int, path: str) -> None:
             if _unlinked(here, name):
                 continue
             inner = _entered(here, name, path)
-            above.append((_identity(here), names, name))
+            above.append((identity(here), names, name))
             os.close(here)
             here = inner
             if _mount_of(here) != mount:
@@ -213,11 +244,6 @@ def _unlinked(folder: int, name: str) -> bool:
     return True
 
 
-def _identity(folder: int) -> Identity:
-    status = os.fstat(folder)
-    return status.st_dev, status.st_ino
-
-
 def _mount_of(folder: int) -> tuple[int, str]:
     """Device and mount of an open folder."""
     mount = ""
@@ -226,26 +252,32 @@ def _mount_of(folder: int) -> tuple[int, str]:
     return os.fstat(folder).st_dev, mount
 
 
-@contextlib.contextmanager
-def _closing(folder: int) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        os.close(folder)
+def _named(path: str) -> str:
+    """A path in a message: one line, however it is called and however deep it lies."""
+    return shown(path, MOST_NAMED)
+
+
+def linked(path: str) -> ClawPilotError:
+    """What is said of a link where a folder is to go."""
+    return ClawPilotError(
+        "UNSAFE_PATH",
+        f"{_named(path)} is a symbolic link.",
+        "Put the folder itself in its place, or remove both by hand, if you mean it.",
+    )
 
 
 def _mounted(path: str) -> ClawPilotError:
     return ClawPilotError(
         "MOUNT_BELOW",
-        f"{path} is a mount point or another file system, and what is in it may be others'.",
-        f"Unmount it (umount {path}), or move it elsewhere; then try again.",
+        f"{_named(path)} is a mount point or another file system: what is in it may be others'.",
+        f"Unmount it (umount {_named(shlex.quote(path))}), or move it elsewhere; then try again.",
     )
 
 
 def _fixed(path: str, why: str) -> ClawPilotError:
     return ClawPilotError(
         "NOT_REMOVABLE",
-        f"{path} cannot be removed: {why}.",
+        f"{_named(path)} cannot be removed: {why}.",
         "Nothing was changed. Remove what protects it, or remove it by hand, then try again.",
     )
 
@@ -253,12 +285,14 @@ def _fixed(path: str, why: str) -> ClawPilotError:
 def _moved(path: str) -> ClawPilotError:
     return ClawPilotError(
         "UNSAFE_PATH",
-        f"Somebody puts other folders or links in the place of {path} while it is removed.",
+        f"Somebody puts other folders or links in the place of {_named(path)} while it is removed.",
         "Stop whatever does that, then try again.",
     )
 
 
 def _failed(path: str, why: str) -> ClawPilotError:
     return ClawPilotError(
-        "REMOVE_FAILED", f"{path} could not be removed whole: {why}.", "See who still uses it."
+        "REMOVE_FAILED",
+        f"{_named(path)} could not be removed whole: {why}.",
+        "See who still uses it.",
     )

@@ -85,10 +85,17 @@ def test_nothing_goes_where_something_is_mounted(tree: Path, tmp_path: Path, kin
 def test_the_mount_points_are_those_of_the_kernel() -> None:
     text = (
         "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "short\n"
+        "5 1 0:7 / /home/alice/a\rb\vc\x85d\u2028e rw - fuse.x x rw,user_id=1000\n"
         "2 1 0:5 /a /srv/a\\040b\\011c\\012d\\134e rw shared:1 - nfs host:/a rw\n"
         "3 1 0:6 / /srv/\u00fc\udcff rw - tmpfs none rw\n"
     )
-    assert _trees.mount_points(text) == ["/", "/srv/a b\tc\nd\\e", "/srv/\u00fc\udcff"]
+    assert _trees.mount_points(text.encode("utf-8", "surrogateescape")) == [
+        "/",
+        "/home/alice/a\rb\vc\x85d\u2028e",
+        "/srv/a b\tc\nd\\e",
+        "/srv/\u00fc\udcff",
+    ]
 
 
 def test_a_tree_deeper_than_there_are_descriptors_goes(tmp_path: Path) -> None:
