@@ -38,27 +38,28 @@ def walk(top: str, problem: Problem) -> Iterator[Folder]:
     What goes or is moved meanwhile is passed over, for its gateway may run; problem: told of what
     cannot be read. However deep it is, four folders are open at a time.
     """
-    start = os.open(os.path.dirname(top), FOLDER_ABOVE)
+    place = os.path.dirname(top)
+    start = os.open(place, FOLDER_ABOVE)
     here, names = os.dup(start), [os.path.basename(top)]
-    above: list[tuple[Identity, list[str], str]] = []
+    above: list[tuple[Identity, list[str], str, str]] = []
     try:
         while names or above:
             if not names:
-                wanted, names, _name = above.pop()
-                outer = _risen(here, wanted, start, [one[2] for one in above])
+                wanted, names, place, _name = above.pop()
+                outer = _risen(here, wanted, start, [one[3] for one in above])
                 names = names if outer is not None else []
                 here = _swapped(here, outer)
                 continue
             name = names.pop()
-            path = os.path.join(os.path.dirname(top), *(one[2] for one in above), name)
+            path = os.path.join(place, name)
             try:
                 inner = os.open(name, FOLDER, dir_fd=here)
             except OSError as error:
                 if error.errno not in _VANISHED:
                     problem(path, error)
                 continue
-            above.append((identity(here), names, name))
-            here = _swapped(here, inner)
+            above.append((identity(here), names, place, name))
+            here, place = _swapped(here, inner), path
             names, files = _listed(here, path, problem)
             yield Folder(here, path, files, not names and not files)
     finally:
