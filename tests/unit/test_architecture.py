@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeless
+
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 400
 WRITTEN_BY_A_TOOL = {"plugins/module_utils/_pinned.py"}  # a list of packages: no one edits it

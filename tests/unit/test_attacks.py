@@ -18,6 +18,8 @@ import yaml
 
 from tests import attacks, crossings, trusting
 
+pytestmark = pytest.mark.timeless
+
 TESTS = Path(__file__).parents[1]
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from tests.unit.test_architecture import Source, sources
 
+pytestmark = pytest.mark.timeless
+
 # Who starts programs.
 DOORS = {"host", "self.host", "self._host", "service.host", "subprocess", "asyncio"}
 COROUTINES = ("asyncio", "run")  # starts none

@@ -18,6 +18,8 @@ from ansible_collections.claw.pilot.plugins.module_utils._model import Layout, c
 
 from tests.bench.generate import MOST, generate
 
+pytestmark = pytest.mark.timeless
+
 COUNT = 40
 
 

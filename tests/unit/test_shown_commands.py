@@ -10,9 +10,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 from ansible_collections.claw.pilot.webapp import extra_vars, playbook
 
 from tests import attacks, trusting
+
+pytestmark = pytest.mark.timeless
 
 INSTANCE = {
     "slug": "acme",

@@ -19,6 +19,8 @@ import pytest
 import yaml
 from ansible.vars.reserved import get_reserved_names
 
+pytestmark = pytest.mark.timeless
+
 ROOT = Path(__file__).parents[2]
 GIVEN_BY_ANSIBLE = {"lookup", "omit", "environment"}  # read in expressions, never set
 EXPRESSIONS = {"when", "that", "until", "changed_when", "failed_when", "loop"}

@@ -23,6 +23,8 @@ from ansible_collections.claw.pilot.webapp import extra_vars, playbook
 
 from tests import attacks, trusting
 
+pytestmark = pytest.mark.timeless
+
 # What YAML could take for something else, as text.
 WORDS = ("123", "0123", "1e3", "yes", "null", "~", "2026-01-01", "<<", "=", "*a", "!vault x", "")
 

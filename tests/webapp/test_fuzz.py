@@ -18,6 +18,8 @@ from flask.testing import FlaskClient
 
 from tests.webapp.routes import routes
 
+pytestmark = pytest.mark.timeless
+
 WEBAPP = Path(__file__).parents[2] / "webapp"
 VALUES = (
     "",

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from ansible_collections.claw.pilot.webapp.cli import run
 
+pytestmark = pytest.mark.timeless
+
 World = Any
 VERBS = [["start"], ["stop"], ["restart"], ["destroy", "--confirm", "acme"], ["token"]]
 

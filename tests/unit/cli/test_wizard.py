@@ -18,6 +18,8 @@ from ansible_collections.claw.pilot.webapp.cli import known, wizard
 from ansible_collections.claw.pilot.webapp.cli.known import Known
 from ansible_collections.claw.pilot.webapp.cli.options import Ansible
 
+pytestmark = pytest.mark.timeless
+
 KEY, TOKEN = "sk-not-to-be-seen", "123:not-to-be-seen"
 PROGRAM = """\
 import json, sys

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from ansible_collections.claw.pilot.plugins.module_utils import _arguments, _model
 
+pytestmark = pytest.mark.timeless
+
 ROOT = Path(__file__).parents[3]
 RENAMED = {"openclaw_user": "user", "openclaw_home": "home"}
 INSTANCE, HOST = "openclaw_instance", "openclaw_host"

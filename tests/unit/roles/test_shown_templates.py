@@ -16,6 +16,8 @@ from ansible_collections.claw.pilot.webapp import extra_vars, playbook
 
 from tests import attacks
 
+pytestmark = pytest.mark.timeless
+
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted(
     path

@@ -14,6 +14,8 @@ from jsonschema import Draft202012Validator
 
 from tests.webapp.api.conftest import Program
 
+pytestmark = pytest.mark.timeless
+
 OTHERS = {"/healthz", "/metrics"}  # documented, and not below /api
 CANARY = "canary-secret-0123456789"
 

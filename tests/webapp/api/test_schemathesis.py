@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+pytestmark = pytest.mark.timeless
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import schemathesis

@@ -34,6 +34,8 @@ from werkzeug.exceptions import HTTPException
 from tests.webapp.fakes import FakeJobs
 from tests.webapp.routes import routes
 
+pytestmark = pytest.mark.timeless
+
 SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket"}
 
 

@@ -14,6 +14,8 @@ from ansible_collections.claw.pilot.plugins.plugin_utils.registry_door import Do
 
 from tests.webapp.live.conftest import Place
 
+pytestmark = pytest.mark.timeless
+
 
 def report(hostname: str, slug: str, port: int, event: str = "created") -> dict[str, Any]:
     instance = {"slug": slug, "openclaw_home": "/o", "port": port, "state": "running"}

@@ -11,6 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.timeless
+
 ANSIBLE = str(Path(sys.executable).with_name("ansible-playbook"))
 PLAY = """
 - hosts: localhost

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from tests.unit.rfc7396 import apply_patch
 
+pytestmark = pytest.mark.timeless
+
 TABLE: dict[str, tuple[Any, Any, Any, Any]] = {
     # name: (current, wanted, previous, merged)
     "no file yet": (None, {"a": {"b": 1}}, None, {"a": {"b": 1}}),

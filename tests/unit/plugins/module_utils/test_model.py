@@ -26,6 +26,8 @@ from hypothesis import strategies as st
 
 from tests import attacks
 
+pytestmark = pytest.mark.timeless
+
 BAD_SLUGS = {
     "empty": "",
     "path": "../x",

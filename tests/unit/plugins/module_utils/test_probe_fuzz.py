@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from tests.unit.a_host import INDEX, World
 
+pytestmark = pytest.mark.timeless
+
 CONFIG: dict[str, Any] = {
     "gateway": {
         "mode": "local",

@@ -27,6 +27,8 @@ from hypothesis import strategies as st
 
 from tests import planted
 
+pytestmark = pytest.mark.timeless
+
 SCHEMA = Path(__file__).parents[2] / "fixtures" / "config-schema-2026.9.6.json.gz"
 UUID = "3f2a9c1e-8b7d-4c6a-9e5f-0a1b2c3d4e5f"
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -24,6 +24,8 @@ from ansible_collections.claw.pilot.plugins.modules import (
     openclaw_registry_info,
 )
 
+pytestmark = pytest.mark.timeless
+
 ROOT = Path(__file__).parents[4]
 COLLECTION = "ansible_collections.claw.pilot.plugins"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))

@@ -21,6 +21,8 @@ from ansible_collections.claw.pilot.plugins.plugin_utils.registry import Registr
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry_client import Client
 from ansible_collections.claw.pilot.plugins.plugin_utils.registry_door import Door, host_view
 
+pytestmark = pytest.mark.timeless
+
 TOKEN = "canary-token-0123456789"
 REPORTS = [
     {
