@@ -14,6 +14,7 @@ from typing import Any
 from ..plugins.module_utils._model import ClawPilotError, check_slug
 from .doors.rights import DEVICES, NAME, Right, of_run
 from .doors.who import demand
+from .jobs.missing import filled
 from .jobs.model import Job, Request
 from .services import services
 
@@ -216,7 +217,7 @@ def cancel(job_id: str, actor: str) -> Job:
 
 def right_again(job: Job) -> Right:
     """What repeating the job takes, who may do so being checked. Raises SCOPE_MISSING."""
-    return demand(of_run(job.playbook, job.variables))
+    return demand(of_run(job.playbook, job.asked()))
 
 
 def again(
@@ -235,6 +236,8 @@ def again(
     old = services().jobs.get(job_id)
     if right_again(old).again == NAME and not old.check:
         _check_confirmed(confirm, old.instance)
+    whole = filled(old.number, old.variables, secrets or {})
+    demand(of_run(old.playbook, old.asked(whole)))
     job: Job = services().jobs.again(job_id, actor, failed_hosts, secrets)
     return job
 

@@ -309,6 +309,11 @@ _PARTS: dict[str, Any] = {
     "control_ui": ControlUiSpec,
 }
 _LISTS: dict[str, Any] = {"agents": AgentSpec, "providers": ProviderSpec}
+# What goes by which name, and what of it stays when a new list does not speak of it.
+_KEPT = {
+    "agents": ("id", ("workspace", "tools_profile")),
+    "providers": ("name", ("base_url", "api", "key_required")),
+}
 
 
 def _build(kind: Any, data: dict[str, Any]) -> Any:
@@ -348,16 +353,21 @@ def overlay(stored: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
             continue
         if key in _PARTS and isinstance(merged.get(key), dict):
             value = {**merged[key], **{k: v for k, v in value.items() if v is not None}}
-        if key == "agents":
-            value = _with_workspaces(value, merged.get(key) or [])
+        if key in _KEPT:
+            value = _with_kept(key, value, merged.get(key) or [])
         merged[key] = value
     return merged
 
 
-def _with_workspaces(agents: list[Any], stored: list[Any]) -> list[Any]:
-    """An agent stays where its files are, though nobody says so again."""
-    places = {agent["id"]: agent.get("workspace") for agent in stored}
-    return [
-        {**agent, "workspace": agent.get("workspace") or places.get(agent["id"])}
-        for agent in agents
-    ]
+def _with_kept(kind: str, given: list[Any], stored: list[Any]) -> list[Any]:
+    """An agent keeps its files and tools, and a provider the address that its key is for, though
+    nobody says so again.
+    """
+    name, columns = _KEPT[kind]
+    before = {item[name]: item for item in stored}
+
+    def kept(item: dict[str, Any]) -> dict[str, Any]:
+        old = before.get(item[name], {})
+        return {column: old.get(column) for column in columns if item.get(column) is None}
+
+    return [{**item, **kept(item)} for item in given]

@@ -97,10 +97,12 @@ class Client:
 
     def _refused(self, error: HTTPError) -> ClawPilotError:
         if error.code in (401, 403):
+            words = self._words(error) or f"HTTP {error.code}"
             return ClawPilotError(
                 "REGISTRY_REFUSED",
-                f"The registry at {self.url} does not accept the token (HTTP {error.code}).",
-                "Set registry_token or CLAW_PILOT_REGISTRY_TOKEN to the dashboard's token.",
+                f"The registry at {self.url} does not accept the token: {words}.",
+                "Set registry_token or CLAW_PILOT_REGISTRY_TOKEN to one of the dashboard's that may"
+                " admin where hosts or instances are new, moved or gone, else operate.",
             )
         return self._unreachable(f"HTTP {error.code} {self._words(error)}".strip())
 

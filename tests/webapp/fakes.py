@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
 from ansible_collections.claw.pilot.webapp.jobs.catalog import Catalog
 from ansible_collections.claw.pilot.webapp.jobs.missing import filled
-from ansible_collections.claw.pilot.webapp.jobs.model import Event, Job, Request, now
+from ansible_collections.claw.pilot.webapp.jobs.model import Event, Here, Job, Request, now
 from ansible_collections.claw.pilot.webapp.monitor import Live
 from ansible_collections.claw.pilot.webapp.monitor.seen import text_of
 
@@ -202,6 +202,7 @@ class FakeJobs:
             command=f"ansible-playbook claw.pilot.{request.playbook}",
             check=request.check,
             diff=request.diff,
+            reach={"variables": dict(request.reach.variables)},
             created_at=now(),
         )
         self.requests.append(request)
@@ -248,7 +249,14 @@ class FakeJobs:
     ) -> Job:
         old = self.get(id)
         variables = filled(old.number, old.variables, secrets or {})
-        request = Request(old.playbook, variables, old.host, old.instance, actor=actor)
+        request = Request(
+            old.playbook,
+            old.asked(variables),
+            old.host,
+            old.instance,
+            reach=Here(**old.reach),
+            actor=actor,
+        )
         return self.submit(request)
 
     def subscribe(self, wake: Callable[[str], None]) -> Callable[[], None]:

@@ -92,9 +92,14 @@ def _candidates(slug: str, registry: str, home: str) -> list[dict[str, Any]]:
 
 
 def of_row(row: Mapping[str, Any], registry: str = "") -> Place:
-    """What a playbook needs to work on the instance of a row."""
+    """What a playbook needs to work on the instance of a row.
+
+    Raises USER_DIFFERS: a row may not make another user run what is in somebody's home.
+    """
     host, local = str(row["hostname"]), store.is_local(dict(row))
     home, user = str(row["openclaw_home"]), str(row.get("openclaw_user") or "")
+    if local:
+        _check_owner(home, user)
     account = login() if local else str(row.get("ssh_user") or "")
     variables: dict[str, Any] = {}
     if not local or os.path.realpath(home) != os.path.realpath(os.path.expanduser("~")):
@@ -106,6 +111,17 @@ def of_row(row: Mapping[str, Any], registry: str = "") -> Place:
         return Place(host, True, variables)
     path = store.path_of(registry)
     return Place(host, local, {"target": host, **variables}, str(path or ""))
+
+
+def _check_owner(home: str, user: str) -> None:
+    """Raise USER_DIFFERS where a home that can be looked at belongs to another account."""
+    owner = _owner(home)
+    if user and owner and user != owner:
+        raise ClawPilotError(
+            "USER_DIFFERS",
+            f"The registry has {home} run as {user}, but it belongs to {owner}.",
+            "Nothing was run. See with ls -ld whose it should be, and give it back.",
+        )
 
 
 def login() -> str:

@@ -8,7 +8,7 @@ the right of what its playbook does. No effects.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,13 @@ RIGHTS: Mapping[str, Right] = {
     "rotate_device": _asked("operate", YES, "The device has to connect anew with its new token."),
     "cancel": _asked("operate", YES, "What it has done so far stays as it is."),
     "repeat": Right("operate"),  # and what the job itself takes
-    "report": Right("operate"),
+    "report": Right("operate"),  # what is known: how it is, and what was done with it
     "destroy": _asked("admin", NAME, "The instance is removed with all its data."),
     "take_over": _asked("admin", NAME, "An instance that others made becomes one of ours."),
     "prune": _asked("admin", YES, "The registry forgets the instances that are gone."),
     "run": _asked("admin", YES, "The playbook runs with the same variables."),
+    # What the registry did not know, or as whom and where it runs: jobs go there.
+    "enroll": Right("admin"),
     "control_ui": Right("admin"),
     "configure": Right("admin"),
     "see_tokens": Right("admin"),
@@ -89,36 +91,84 @@ _PLAYBOOKS: Mapping[str, str] = {
 }
 # What a variable makes of its playbook; of several, the one that is last here.
 _BY_VARIABLE: Mapping[str, Mapping[str, str]] = {
-    # Below a home is also the program that is run.
-    "create_instance": {"openclaw_home": "decide", "take_over": "take_over"},
+    "create_instance": {"take_over": "take_over"},
     "discover": {"adopt": "adopt", "prune": "prune"},
     "devices": {**DEVICES, "policy": "run"},
     "pair_telegram": {"owner": "run"},
 }
-# Who may operate is not a user of the hosts, of which the dashboard's own machine is one. These
-# variables would make them one, and these keys in any variable have a stored key sent elsewhere.
-_DECIDING = frozenset(
-    ["config", "instance_environment", "openclaw_user", "plugins", "prefix", "projects_root"]
+# Who may operate is not a user of the hosts, of which the dashboard's own machine is one. Hence
+# what is not named here decides: with another variable, or another key in one of these, somebody
+# could say what runs, as whom, with which tools, or where a stored key is sent. ANY: whatever it
+# says; else the keys of a mapping, and in [] those of each in a list.
+ANY: Any = None
+_AGENT = {"id": ANY, "name": ANY, "model": ANY}
+_PROVIDER = {"name": ANY, "api_key": ANY, "models": [{"id": ANY, "name": ANY}]}
+
+
+def _plain(names: str) -> dict[str, Any]:
+    return dict.fromkeys(["slug", *names.split()], ANY)
+
+
+_START = "service_manager wait start_timeout"
+OPERATES: Mapping[str, Mapping[str, Any]] = {
+    "create_instance": {
+        **_plain(f"{_START} stop_timeout display_name gateway_port default_model"),
+        **_plain("anthropic_api_key telegram_bot_token heartbeat heap_limit_mb validate"),
+        **_plain("pair wait_timeout yes confirm"),
+        "agents": [_AGENT],
+        "providers": [_PROVIDER],
+    },
+    "start_instance": _plain(_START),
+    "stop_instance": _plain("service_manager stop_timeout"),
+    "restart_instance": _plain(f"{_START} stop_timeout"),
+    "discover": dict.fromkeys(["adopt", "only", "openclaw_home"], ANY),
+    "doctor": _plain("examine fail_on"),
+    "logs": _plain("lines level cursor"),
+    "status": _plain(""),
+    "devices": _plain(" ".join([*DEVICES, "paired"])),
+    "pair_telegram": _plain("code sender_id yes wait_timeout notify_sender"),
+}
+# Columns of the registry that say where an instance is, as whom it runs, and whether it is ours.
+_PLACE = frozenset(
+    "openclaw_user state_dir config_path service_manager service_scope systemd_unit".split()
+    + ["discovered"]
 )
-_DECIDING_KEYS = frozenset(["api_root", "base_url", "ollama_url", "qdrant_host", "workspace"])
 
 
 def of_run(playbook: str, variables: Mapping[str, Any]) -> str:
-    """The right for a run of the playbook; that to run anything where no other is known."""
+    """The right for a run of the playbook; that to run anything where no other is known.
+
+    A variable counts when it is there: an empty one empties what an admin has set.
+    """
+    given = {name: value for name, value in variables.items() if value is not False}
     found = _PLAYBOOKS.get(playbook, "run")
     for name, right in _BY_VARIABLE.get(playbook, {}).items():
-        if variables.get(name):
+        if name in given:
             found = right
-    decides = any(variables.get(name) for name in _DECIDING) or any(_deciding(variables))
-    return "decide" if decides and RIGHTS[found].scope != "admin" else found
+    if RIGHTS[found].scope == "admin" or _within(variables, OPERATES.get(playbook, {})):
+        return found
+    return "decide"
 
 
-def _deciding(value: Any) -> Iterator[bool]:
-    """Of every key in it, however deep, whether it says where something is or goes."""
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            yield key in _DECIDING_KEYS and bool(part)
-            yield from _deciding(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _deciding(part)
+def _within(value: Any, named: Any) -> bool:
+    """Whether the value is of that form and has no other keys."""
+    if isinstance(named, Mapping):
+        return isinstance(value, Mapping) and all(
+            key in named and _within(part, named[key]) for key, part in value.items()
+        )
+    if isinstance(named, list):
+        return isinstance(value, (list, tuple)) and all(_within(one, named[0]) for one in value)
+    return True
+
+
+def of_entry(event: str, values: Mapping[str, Any], row: Mapping[str, Any] | None) -> str:
+    """The right for what a report says of one instance.
+
+    values: the columns that it speaks of; row: what the registry has of it, None for nothing.
+    """
+    if event in ("destroyed", "pruned"):
+        return "prune"
+    if row is None:  # an observation of what is not known is not kept
+        return "report" if event == "observed" else "enroll"
+    moved = any((values[name] or "") != (row[name] or "") for name in _PLACE & values.keys())
+    return "enroll" if moved else "report"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ _LONGEST = 80  # of a name that is told back
 @dataclass(frozen=True)
 class Accepted:
     """playbooks: name -> its variables; at_a_terminal: those that no job is given; files: those
-    whose text is the path of something here."""
+    whose text is the path of something here; structures: name -> its form, by accepted.yml."""
 
     playbooks: Mapping[str, frozenset[str]]
     at_a_terminal: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+    structures: Mapping[str, Any] = field(default_factory=dict)
 
     def check(
         self, playbook: str, variables: Mapping[str, Any], job_files: Sequence[str] = ()
@@ -57,6 +58,11 @@ class Accepted:
                     f"{name} names a file or folder of this machine that jobs may not use.",
                     "Whoever starts the dashboard names it in CLAW_PILOT_JOB_FILES.",
                 )
+            if not has_form(value, self.structures.get(name)):
+                raise _refused(
+                    f"{name} is not made as docs/playbooks.md shows it.",
+                    "Give mappings as objects and lists as lists, not as a text.",
+                )
         key = next((key for key in keys(variables) if key.startswith(_OF_ANSIBLE)), None)
         if key is not None:
             raise _refused(
@@ -64,6 +70,15 @@ class Accepted:
                 " Ansible itself.",
                 "Leave it out.",
             )
+
+
+def has_form(value: Any, form: Any) -> bool:
+    """Whether it is a mapping or a list where the form has one; null says nothing."""
+    if form is None or value is None:
+        return True
+    if isinstance(form, list):
+        return isinstance(value, (list, tuple)) and all(has_form(one, form[0]) for one in value)
+    return isinstance(value, Mapping) and all(has_form(value.get(key), form[key]) for key in form)
 
 
 def is_one_of(text: str, paths: Sequence[str]) -> bool:
@@ -98,6 +113,7 @@ def own() -> Accepted:
         {name: frozenset([*everywhere, *mine]) for name, mine in found["playbooks"].items()},
         frozenset(found["at_a_terminal"]),
         frozenset(found["files"]),
+        found["structures"],
     )
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import uuid
@@ -120,7 +119,7 @@ class Jobs:
 
         Raises JOB_NOT_FOUND, JOB_NOTHING_FAILED and what missing.filled() does.
         """
-        job, row = self.get(id), self.store.row(id)
+        job = self.get(id)
         variables = filled(job.number, job.variables, secrets or {})
         hosts = job.failed_hosts if failed_hosts else []
         if failed_hosts and not hosts:
@@ -129,19 +128,13 @@ class Jobs:
                 f"No host of job {job.number} has failed.",
                 "Run all of it again.",
             )
-        reach = Here(**json.loads(row["reach"]))
-        asked = {
-            name: value
-            for name, value in variables.items()
-            if name not in reach.variables or value != reach.variables[name]
-        }
         request = Request(
             playbook=job.playbook,
-            variables=asked,
+            variables=job.asked(variables),
             host=job.host,
             instance=job.instance,
             openclaw_home=job.openclaw_home,
-            reach=reach,
+            reach=Here(**job.reach),
             check=job.check,
             diff=job.diff,
             actor=actor,

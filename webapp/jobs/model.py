@@ -110,7 +110,8 @@ class Job:
     message, hint each; stats: host -> ok, changed, failures, unreachable, skipped; task: the one
     that runs now or ran last; tasks: how many have begun; progress: percent, None when no earlier
     run tells how many there are; limit_hosts: the only hosts, of a run for the failed ones;
-    trimmed: its events were dropped to save space; schedule: reserved.
+    trimmed: its events were dropped to save space; schedule: reserved; reach: variables, inventory
+    and registry by which it got there, which are not told.
     """
 
     id: str
@@ -143,6 +144,13 @@ class Job:
     again_of: int | None = None
     trimmed: bool = False
     schedule: str | None = None
+    reach: Data = field(default_factory=dict, repr=False)
+
+    def asked(self, variables: Mapping[str, Any] | None = None) -> Data:
+        """Of its variables, or of these in their place, those that its reach does not say."""
+        reach = self.reach.get("variables", {})
+        given = self.variables if variables is None else variables
+        return {n: v for n, v in given.items() if n not in reach or v != reach[n]}
 
     @property
     def is_active(self) -> bool:
@@ -164,7 +172,8 @@ class Job:
     def as_dict(self) -> Data:
         seconds = self.duration_seconds
         rounded = None if seconds is None else round(seconds, 1)
-        return {**asdict(self), "duration_seconds": rounded, "failed_hosts": self.failed_hosts}
+        told = {name: value for name, value in asdict(self).items() if name != "reach"}
+        return {**told, "duration_seconds": rounded, "failed_hosts": self.failed_hosts}
 
 
 def now() -> str:

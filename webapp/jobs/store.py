@@ -16,7 +16,7 @@ from . import tables
 from .catalog import in_each_others_way
 from .model import ACTIVE, QUEUED, RUNNING, SUCCESSFUL, Data, Event, Job, now
 
-_JSON = ("variables", "result", "failures", "stats", "warnings", "limit_hosts")
+_JSON = ("variables", "result", "failures", "stats", "warnings", "limit_hosts", "reach")
 _FLAGS = ("check", "diff", "has_secrets", "trimmed")
 _JOB = tuple(name for name in Job.__dataclass_fields__ if name != "progress")
 _NEW = (

@@ -148,7 +148,7 @@ def again_words(old: Any) -> tuple[str, str] | None:
 
     Empty where there is none, or where a page asks it.
     """
-    right = of_run(old.playbook, old.variables)
+    right = of_run(old.playbook, old.asked())
     if not may(right):
         return None
     asks = RIGHTS[right].again == YES and not old.check

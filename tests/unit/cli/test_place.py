@@ -75,6 +75,17 @@ def test_another_home_of_our_own_account_asks_for_no_other_user(world: World) ->
         assert world.call.variables == {"slug": "acme", "openclaw_home": str(far)}
 
 
+def test_a_row_makes_no_other_user_run_what_is_in_a_home(world: World) -> None:
+    """On this machine a row of root would run as root what somebody put into their folder."""
+    far = world.folder / "far"
+    far.mkdir()
+    world.records("acme", home=str(far), openclaw_user="nobody")
+    result = world.invoke("start", "acme")
+    assert result.exit_code != 0
+    assert "belongs to" in result.output
+    assert world.calls == []
+
+
 def test_an_instance_of_two_hosts_is_a_choice_that_host_makes(world: World) -> None:
     world.records("acme", host="web1")
     world.records("acme", host="web2")

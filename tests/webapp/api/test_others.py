@@ -116,11 +116,13 @@ def test_a_report_is_recorded_under_who_reports(call: Program) -> None:
     body = {"reports": [REPORT], "actor": "ann", "origin": "awx"}
     status, answer = call("POST", "/api/registry/report", json=body)
     assert (status, answer["changed"], answer["warnings"]) == (200, True, [])
-    assert [(e["actor"], e["origin"]) for e in answer["events"]] == [("ann", "awx")]
+    told = [(e["actor"], e["origin"]) for e in answer["events"]]
+    assert told == [("dashboard (ann)", "api (awx)")]
     _status, seen = call("GET", "/api/registry/hosts/web-1.%C3%BC")
     assert [row["slug"] for row in seen["instances"]] == ["acme"]
     assert seen["reserved_ports"] == [18789]
-    assert call("GET", "/api/events?actor=ann")[1]["events"][0]["instance_slug"] == "acme"
+    _status, seen = call("GET", "/api/events?actor=dashboard%20(ann)")
+    assert seen["events"][0]["instance_slug"] == "acme"
     assert call("GET", "/api/events?type=destroyed")[1]["events"] == []
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
+from ansible_collections.claw.pilot.plugins.module_utils._secrets import REDACTED
 from ansible_collections.claw.pilot.webapp import actions
 from ansible_collections.claw.pilot.webapp.api.document import document, path_of
 from ansible_collections.claw.pilot.webapp.doors.rights import (
@@ -25,7 +26,7 @@ from ansible_collections.claw.pilot.webapp.doors.rights import (
     of_run,
 )
 from ansible_collections.claw.pilot.webapp.doors.who import Who, right_of, scope_of
-from ansible_collections.claw.pilot.webapp.jobs.model import Job, Request
+from ansible_collections.claw.pilot.webapp.jobs.model import Here, Job, Request
 from ansible_collections.claw.pilot.webapp.live.connection import Connection
 from flask import Flask
 from flask.testing import FlaskClient
@@ -233,6 +234,32 @@ def test_who_may_operate_repeats_nothing_that_takes_more(
     assert len(fake_jobs.requests) == 1
     allowed = a_job(fake_jobs, "restart_instance")
     assert anonymous.post(f"/api/jobs/{allowed.id}/again", headers=token).status_code == 202
+
+
+def test_who_may_operate_repeats_a_job_by_the_reach_that_it_had(
+    anonymous: FlaskClient, services: Any, fake_jobs: FakeJobs
+) -> None:
+    """As whom it ran was said by the registry, not by who asked."""
+    reach = Here({"target": "web1", "openclaw_home": "/opt/o", "openclaw_user": "o"})
+    token = header(services, "operate")
+    for given, status in (({}, 202), ({"openclaw_user": "root"}, 403)):
+        request = Request("restart_instance", {"slug": "acme", **given}, "web1", reach=reach)
+        job = fake_jobs.submit(request)
+        answer = anonymous.post(f"/api/jobs/{job.id}/again", headers=token)
+        assert answer.status_code == status
+
+
+def test_a_text_in_the_place_of_a_secret_gets_no_more_right(
+    anonymous: FlaskClient, services: Any, fake_jobs: FakeJobs
+) -> None:
+    job = a_job(fake_jobs, "create_instance", config={"a": "b"})
+    job = fake_jobs.move(job.id, variables={"slug": "acme", "providers": [REDACTED]})
+    given = {"secrets": {"/providers/0": "name=anthropic base_url=http://evil/"}}
+    answer = anonymous.post(
+        f"/api/jobs/{job.id}/again", json=given, headers=header(services, "operate")
+    )
+    assert answer.status_code == 403
+    assert len(fake_jobs.requests) == 1
 
 
 def test_the_api_wants_the_name_once_more(

@@ -154,6 +154,73 @@ def test_a_hostile_name_is_refused_in_a_short_sentence(attack: attacks.Attack) -
         )
 
 
+def form_in(options: dict[str, Any]) -> dict[str, Any]:
+    """The options with a mapping in them, each with its form."""
+    forms = {name: form_of(option) for name, option in options.items()}
+    return {name: form for name, form in forms.items() if form is not None}
+
+
+def form_of(option: dict[str, Any]) -> Any:
+    """What a value has to be so that Ansible makes no mapping of a text; None for whatever."""
+    kind = option.get("type")
+    if "dict" not in (kind, option.get("elements")):
+        return None
+    form = form_in(option.get("options", {}))
+    return [form] if kind == "list" else form
+
+
+def test_the_structures_are_those_that_the_roles_and_modules_take() -> None:
+    forms: dict[str, Any] = {}
+    for role in ("openclaw_instance", "openclaw_host"):
+        specs = playbook.ROOT / "roles" / role / "meta" / "argument_specs.yml"
+        options = yaml.safe_load(specs.read_text())["argument_specs"]["main"]["options"]
+        forms |= form_in(options)
+    given = (playbook.PLAYBOOKS / "vars" / "instance.yml").read_text()
+    named = dict(re.findall(r"^(openclaw_\w+):\s+(?:>-\s+)?\"?{{ (\w+) \|", given, re.MULTILINE))
+    by_variable = {named[name]: form for name, form in forms.items() if name in named}
+    assert set(forms) - set(named) == {"openclaw_instance_adopted"}  # from the registry alone
+    # The module of plugins is called with it as it is.
+    assert OWN.structures == {**by_variable, "plugin_config": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("providers", ["name=anthropic base_url=http://evil/ key_required=false"]),
+        ("providers", "name=anthropic"),
+        ("providers", {"name": "anthropic"}),
+        ("providers", ['{"name": "anthropic", "base_url": "http://evil"}']),
+        ("providers", [{"name": "anthropic", "models": ["id=a"]}]),
+        ("providers", [{"name": "anthropic", "models": "id=a"}]),
+        ("agents", ["id=ops tools_profile=full workspace=/root/.ssh"]),
+        ("agents", '[{"id": "ops"}]'),
+        ("telegram", '{"enabled":true,"api_root":"http://evil"}'),
+        ("telegram", "enabled=true"),
+        ("mem0", "ollama_url=http://evil"),
+        ("plugins", "allow=x"),
+        ("control_ui", "enabled=true"),
+        ("config", "a=b"),
+        ("config", [["a", "b"]]),
+        ("instance_environment", "NODE_OPTIONS=--import=x"),
+    ],
+)
+def test_a_text_that_ansible_would_make_a_mapping_of_is_refused(name: str, value: Any) -> None:
+    """Whoever looks at the keys of a variable has to see all that there will be."""
+    assert refusal(Request("create_instance", {"slug": "acme", name: value})) == "VARIABLE_REFUSED"
+
+
+def test_a_structure_is_taken_as_it_is_meant() -> None:
+    variables = {
+        "slug": "acme",
+        "agents": [{"id": "dev"}],
+        "providers": [{"name": "x", "models": [{"id": "a"}]}, {"name": "y", "models": None}],
+        "telegram": {"enabled": True, "allow_from": "1,2"},
+        "config": {},
+        "plugins": None,
+    }
+    assert refusal(Request("create_instance", variables)) == ""
+
+
 def test_how_to_get_there_is_the_dashboards_and_stays_so_when_it_is_run_again(
     room: Room, queue: Jobs
 ) -> None:

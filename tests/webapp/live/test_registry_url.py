@@ -43,6 +43,19 @@ def test_a_token_that_may_only_read_cannot_report(url: str, services: Any) -> No
     assert caught.value.code == "REGISTRY_REFUSED"
 
 
+def test_a_token_that_may_operate_reports_of_what_is_known_and_is_told_why_no_more(
+    url: str, place: Place, services: Any
+) -> None:
+    client = Client(url, services.doors.make_token("ci", "operate"))
+    with pytest.raises(ClawPilotError) as caught:
+        client.report([report("web1", "acme", 18789)], "ann", "awx")
+    assert caught.value.code == "REGISTRY_REFUSED"
+    assert "this takes one that may admin" in caught.value.message
+    Client(url, place.token).report([report("web1", "acme", 18789)], "ann", "awx")
+    answer = client.report([report("web1", "acme", 18789, "restarted")], "ann", "awx")
+    assert [e["actor"] for e in answer["events"]] == ["ci (ann)"]
+
+
 @pytest.mark.parametrize("hostname", ["web1", "web-1.ü", "a@b+c", "fe80::1"])
 def test_what_was_reported_is_known_of_that_host(
     url: str, place: Place, services: Any, hostname: str
@@ -51,7 +64,7 @@ def test_what_was_reported_is_known_of_that_host(
     answer = client.report([report(hostname, "acme", 18789)], "ann", "awx")
     assert answer["changed"] is True
     assert [(e["hostname"], e["actor"], e["origin"]) for e in answer["events"]] == [
-        (hostname, "ann", "awx")
+        (hostname, "dashboard (ann)", "api (awx)")
     ]
     again = client.report([report(hostname, "acme", 18789, "observed")], "ann", "awx")
     assert again == {"changed": False, "events": [], "warnings": []}

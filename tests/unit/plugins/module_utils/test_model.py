@@ -251,6 +251,21 @@ def test_a_list_or_the_extra_config_is_replaced_whole() -> None:
     assert spec.trusted_proxies == ("::1",)
 
 
+def test_a_list_that_names_a_thing_again_moves_neither_its_key_nor_its_tools() -> None:
+    """A provider's key is for its address, and less tools are not undone in passing."""
+    provider = ProviderSpec("anthropic", "https://proxy", "anthropic-messages", key_required=False)
+    agent = AgentSpec("main", "Main", tools_profile="minimal", workspace="/w")
+    stored = _model.to_plain(InstanceSpec("acme", providers=(provider,), agents=(agent,)))
+    plain = {"providers": [{"name": "anthropic"}], "agents": [{"id": "main", "workspace": None}]}
+    spec = _model.spec_from(_model.overlay(stored, plain))
+    assert spec.providers == (provider,)
+    assert (spec.agents[0].tools_profile, spec.agents[0].workspace) == ("minimal", "/w")
+    said = {"providers": [{"name": "anthropic", "base_url": ""}, {"name": "new"}]}
+    spec = _model.spec_from(_model.overlay(stored, said))
+    assert [one.base_url for one in spec.providers] == ["", ""]
+    assert [one.key_required for one in spec.providers] == [False, True]
+
+
 def test_an_empty_value_is_a_value_that_was_given() -> None:
     stored = _model.to_plain(InstanceSpec("acme", display_name="Acme", trusted_proxies=("::1",)))
     spec = _model.spec_from(_model.overlay(stored, {"display_name": "", "trusted_proxies": []}))
