@@ -19,7 +19,9 @@ MOST_HEAD = 32 * 1024  # bytes of a request without its body
 SMALL_BODY = 64 * 1024  # bytes; what is larger is read by the thread that wants it
 _CHUNK = 64 * 1024
 _END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
+_DIGITS = 18  # more are more than anybody may send, and int() does not take any number of them
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -28,15 +30,21 @@ class ClientSocket(socket.socket):
     """A socket on which no thread waits for long.
 
     What the client does not take at once of an answer stays in `left`, for the server's loop.
-    until: when a thread stops to wait for more of a request (monotonic); None for never. is_shared:
-    whether it became a live connection, from which another thread reads.
+    until: when a thread stops to wait for more of a request (monotonic); None for never. spare: the
+    seconds that it may wait once who asks is known, None for no end. is_shared: whether it became a
+    live connection, from which another thread reads.
     """
 
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(fileno=accepted.detach())
         self.left: deque[memoryview] = deque()
         self.until: float | None = 0.0
+        self.spare: float | None = 0.0
         self.is_shared = False
+
+    def allow(self) -> None:
+        """Who asks is known and may: from now on what is spare may be waited for."""
+        self.until = None if self.spare is None else time.monotonic() + self.spare
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """Raises TimeoutError when nothing comes in time."""
@@ -105,8 +113,7 @@ class Client(TConn):
         end = self.head.find(_END)
         if end < 0:
             return False
-        length = _LENGTH.search(self.head, 0, end + 2)
-        size = int(length[1]) if length else 0
+        size = self._length(end)
         missing = end + len(_END) + size - len(self.head)
         if size > SMALL_BODY or missing <= 0:
             return True
@@ -114,6 +121,17 @@ class Client(TConn):
             self._continued = True
             self.sock.sendall(_CONTINUE)
         return False
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it says that it has a body that the loop does not gather."""
+        end = self.head.find(_END)
+        return self._length(end) > SMALL_BODY or bool(_CHUNKED.search(self.head, 0, end + 2))
+
+    def _length(self, end: int) -> int:
+        """Bytes of the body, 0 where none is understood: then no thread waits for any."""
+        found = _LENGTH.search(self.head, 0, end + 2)
+        return int(found[1][:_DIGITS]) if found else 0
 
     @property
     def is_too_long(self) -> bool:

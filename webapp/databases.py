@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from ..plugins.module_utils._model import ClawPilotError
-from ..plugins.plugin_utils.migrations import broken, understood
+from ..plugins.plugin_utils.migrations import broken, migrations, understood
 from .doors import store as doors
 from .jobs import tables as jobs
 from .monitor import history_store as history
@@ -31,25 +33,32 @@ LOOK_SECONDS = 3.0  # that the look at one file may take; a large one is seen in
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock
 BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite has beside a file
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
-_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")  # the last: its tables are others
+_FREE = "Check its owner and the space of its disk, or move it away: it is made anew then."
+_WHOLE = "Put a backup in its place, or move it away: it is made anew then."
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A file. holds: what, in words; table: one that it has; version: the newest user_version that
-    we know; steps: the migrations that we know; past: it holds what was, which may be lost.
+    """A file. holds: what, in words; table: one that it has; make: makes its tables; version: the
+    newest user_version that we know; steps: the migrations that we know; past: it holds what was,
+    which may be lost.
     """
 
     holds: str
     table: str
+    make: Callable[[Database], object]
     version: int = 0
     steps: frozenset[str] = frozenset()
     past: bool = False
 
 
-DASHBOARD = Kind("logins and API tokens", "sessions", doors.VERSION)
-JOBS = Kind("jobs and their output", "jobs", 0, jobs.NAMES, past=True)
-HISTORY = Kind("the history", "samples", history.VERSION, past=True)
+DASHBOARD = Kind("logins and API tokens", "sessions", doors.make_tables, doors.VERSION)
+JOBS = Kind("jobs and their output", "jobs", jobs.make_tables, 0, jobs.NAMES, past=True)
+HISTORY = Kind("the history", "samples", history.make_tables, history.VERSION, past=True)
+
+
+Column = tuple[str, int, int]
 
 
 class _Broken(Exception):
@@ -79,7 +88,8 @@ def check(path: Path, kind: Kind, warn: Callable[[str], None]) -> None:
             _look(path, kind)
     except _Broken as error:
         if not kind.past:
-            raise _refused(path, kind, f"it is damaged, or no database: {error}") from None
+            why = f"it is damaged, or no database of ours: {error}"
+            raise _refused(path, kind, why, _WHOLE) from None
         there = _set_aside(path, kind)
         why = f"{path} ({kind.holds}) was damaged: {error}"
         warn(f"{why}. It is now {there.name}, and a new one is begun.")
@@ -91,6 +101,10 @@ def check_registry(path: Path) -> None:
     if path.exists():
         with understood(path), _opened(path) as connection:
             why = _damage(connection)
+            try:
+                _compare(connection, migrations().apply)
+            except _Broken as error:
+                why = why or str(error)
     if why:
         raise broken(path, why)
 
@@ -118,18 +132,54 @@ def _look(path: Path, kind: Kind) -> None:
             raise _Broken(why)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if version > kind.version or not _steps_of(connection, names) <= kind.steps:
+        steps = _steps_of(connection, names)
+        if version > kind.version or not steps <= kind.steps:
             raise ClawPilotError(
                 "DASHBOARD_DATABASE_TOO_NEW",
                 f"{path} ({kind.holds}) was made by a newer Claw Pilot.",
                 "Install that version here, or move the file away.",
             )
         if names and kind.table not in names:
-            raise _refused(path, kind, "it is a database of something else")
+            raise _refused(path, kind, "it is a database of something else", _WHOLE)
+        older = 0 < version < kind.version or set() < steps < kind.steps
+        if names and not older:
+            if kind.steps and not steps:
+                raise _Broken("its tables are not ours")
+            _compare(connection, kind.make, all_of_them=bool(kind.steps))
         # Only a write shows that one can be written: what is there already, once more.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA user_version = {int(version)}")
         connection.execute("COMMIT")
+
+
+def _compare(
+    connection: sqlite3.Connection, make: Callable[[Database], object], *, all_of_them: bool = True
+) -> None:
+    """See that the tables have their columns. Raises _Broken.
+
+    all_of_them: none may be missing; otherwise a missing one is made when the file is opened.
+    """
+    found = _columns(connection)
+    for table, columns in _made(make).items():
+        if found.get(table, columns) != columns:
+            raise _Broken(f"its table {table} has other columns")
+        if table not in found and all_of_them:
+            raise _Broken(f"its table {table} is missing")
+
+
+def _made(make: Callable[[Database], object]) -> dict[str, list[Column]]:
+    """The tables as they are in a new file."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        make(Database(connection, execute_plugins=False))
+        return _columns(connection)
+
+
+def _columns(connection: sqlite3.Connection) -> dict[str, list[Column]]:
+    """The columns of each table of ours: name, whether it must be given, place in the key."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*sqlite_*'"
+    tables = connection.execute(sql).fetchall()
+    sql = 'SELECT name, "notnull" AND dflt_value IS NULL, pk FROM pragma_table_info(?)'
+    return {table: connection.execute(sql, (table,)).fetchall() for (table,) in tables}
 
 
 def _steps_of(connection: sqlite3.Connection, tables: set[str]) -> set[str]:
@@ -175,11 +225,11 @@ def _understood(path: Path, kind: Kind) -> Iterator[None]:
         raise _refused(path, kind, why) from None
 
 
-def _refused(path: Path, kind: Kind, why: str) -> ClawPilotError:
+def _refused(path: Path, kind: Kind, why: str, hint: str = _FREE) -> ClawPilotError:
     return ClawPilotError(
         "DASHBOARD_DATABASE",
         f"{path} ({kind.holds}) cannot be used: {why}.",
-        "Check its owner and the space of its disk, or move it away: it is made anew then.",
+        hint,
     )
 
 

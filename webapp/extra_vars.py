@@ -140,10 +140,11 @@ def for_a_person(variables: Mapping[str, Any], typed: Collection[str] = ()) -> s
 
     Hence what is not typed and would be a template there is marked.
     """
+    marked = {n for n, value in variables.items() if n not in typed and is_template(value)}
     entries = []
     for name, value in variables.items():
-        mark = "!unsafe " if name not in typed and is_template(value) else ""
-        entries.append(f"{_shown(str(name))}: {mark}{_shown(value)}")
+        mark = "!unsafe " if name in marked else ""
+        entries.append(f"{_shown(str(name), bool(marked))}: {mark}{_shown(value, bool(marked))}")
     return "{" + ", ".join(entries) + "}"
 
 
@@ -177,7 +178,14 @@ def _flow(data: Mapping[str, Any]) -> str:
     return text.strip()
 
 
-def _shown(value: Any) -> str:
-    """JSON of it in which letters are letters and everything that moves text is a number."""
+def _shown(value: Any, is_yaml: bool) -> str:
+    """JSON of it in which letters are letters and everything that moves text is a number.
+
+    is_yaml: with a mark in it the whole is none any more, and YAML knows no pairs of numbers.
+    """
     text = json.dumps(value, ensure_ascii=False)
-    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    return "".join(char if char.isprintable() else _number(char, is_yaml) for char in text)
+
+
+def _number(char: str, is_yaml: bool) -> str:
+    return f"\\U{ord(char):08X}" if is_yaml and ord(char) > 0xFFFF else json.dumps(char)[1:-1]

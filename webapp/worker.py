@@ -32,7 +32,7 @@ MOST_OF_ONE = 100  # of one address; live ones apart
 MANY = ("127.0.0.0/8", "::1/128")  # behind these, and behind proxies, are many: no limit of one
 SPARE_LIVE = 10  # threads to refuse live connections with
 HEAD_SECONDS = 10.0  # that a request may take to come, but for a large body
-BODY_SECONDS = 120.0  # that a large body may take
+BODY_SECONDS = 120.0  # that a large body may take, of somebody who is known
 SEND_SECONDS = 120.0  # that a client may take for an answer
 LINGER_SECONDS = 5.0  # that a client gets to read why it was refused, while it still sends
 MOST_DRAINED = 64_000_000  # bytes that are thrown away meanwhile
@@ -85,9 +85,11 @@ class Worker(ThreadWorker):
         self._expect(client, HEAD_SECONDS)
 
     def enqueue_req(self, conn: Client) -> None:
-        """Give the request to a thread."""
+        """Give the request to a thread, which waits for no more of it until who asks is known."""
+        large = conn.is_large
         conn.give()
-        conn.sock.until = None if conn.is_live else time.monotonic() + BODY_SECONDS
+        conn.sock.until = 0.0
+        conn.sock.spare = None if conn.is_live else BODY_SECONDS if large else 0.0
         if conn.is_live:
             self.places[conn.place] -= 1
         pool = self.live_pool if conn.is_live else self.tpool

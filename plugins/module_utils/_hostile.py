@@ -28,6 +28,8 @@ SCOPES = frozenset(("user", "system", ""))
 
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#|#jinja2:", re.IGNORECASE)
 _COLOUR = re.compile(r"(\x1b\[[0-9;]{0,20}m)")
+_HIDDEN = "8"
+_PALETTES = ("38", "48", "58")  # a palette and its number, or red, green and blue, follow
 _JOINERS = "\u200c\u200d"  # within words of some languages, and within emoji
 # Letters, marks and signs to Unicode, and nothing to the eye: fillers and the empty Braille sign.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -77,7 +79,22 @@ def shown_lines(text: str) -> str:
 def shown_output(text: str) -> str:
     """What a program has printed: its colours and lines stay, all else is made visible."""
     parts = _COLOUR.split(text.replace("\r\n", "\n"))
-    return "".join(one if _COLOUR.match(one) else shown_lines(one) for one in parts)
+    return "".join(_seen(one) if _COLOUR.match(one) else shown_lines(one) for one in parts)
+
+
+def _seen(colour: str) -> str:
+    """A colour without what hides text; a number of a palette is not taken for that."""
+    codes, kept = colour[2:-1].split(";"), []
+    while codes:
+        taken = 1
+        if codes[0].lstrip("0") in _PALETTES:
+            taken = {"5": 3, "2": 5}.get(codes[1].lstrip("0") if len(codes) > 1 else "", 0)
+            if not taken or taken > len(codes):
+                break  # terminals differ in what the rest of it means
+        if codes[0].lstrip("0") != _HIDDEN:
+            kept += codes[:taken]
+        del codes[:taken]
+    return f"\x1b[{';'.join(kept)}m" if kept else ""
 
 
 def shown_all(value: Any) -> Any:

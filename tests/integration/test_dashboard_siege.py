@@ -25,21 +25,20 @@ MANY = 300
 BROWSERS = 50
 HOST = b"Host: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
 LARGE = b"GET /static/vendor/xterm/xterm.mjs HTTP/1.1\r\n" + HOST + b"\r\n"
+# Without its kind a form is not read at all.
+LOGIN = b"POST /login HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n" + HOST
 # What each client sends, and then nothing more; none has a login.
 HELD = {
     "nothing": b"",
     "half a line": b"GET / HT",
     "half a head": b"GET / HTTP/1.1\r\n" + HOST + b"X-More: ",
     "a large half head": b"GET / HTTP/1.1\r\n" + HOST + b"X-More: " + b"x" * 7000,
-    "a login without its body": b"POST /login HTTP/1.1\r\nContent-Length: 90\r\n"
-    + HOST
-    + b"\r\ntok",
-    "a large login": b"POST /login HTTP/1.1\r\nContent-Length: 900000\r\n" + HOST + b"\r\ntoken=",
-    "a login in chunks": b"POST /login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
-    + HOST
-    + b"\r\n9\r\ntok",
-    "a login that expects": b"POST /login HTTP/1.1\r\nExpect: 100-continue\r\n"
-    b"Content-Length: 90\r\n" + HOST + b"\r\n",
+    "a login without its body": LOGIN + b"Content-Length: 90\r\n\r\ntok",
+    "a login whose length has zeros": LOGIN + b"Content-Length: 00000000000000015000\r\n\r\ntok",
+    "a login of endless length": LOGIN + b"Content-Length: 99999999999999999999\r\n\r\ntok",
+    "a large login": LOGIN + b"Content-Length: 900000\r\n\r\ntoken=",
+    "a login in chunks": LOGIN + b"Transfer-Encoding: chunked\r\n\r\n9\r\ntok",
+    "a login that expects": LOGIN + b"Expect: 100-continue\r\nContent-Length: 90\r\n\r\n",
     "a body that nobody wants": b"POST /api/registry/report HTTP/1.1\r\n"
     b"Content-Length: 30000000\r\n" + HOST + b"\r\n{",
     "a body for a page": b"GET /login HTTP/1.1\r\nContent-Length: 30000000\r\n" + HOST + b"\r\n{",
@@ -252,6 +251,9 @@ GET = b"GET /api/jobs HTTP/1.1\r\n"
         (b"GET /api/j\xffobs HTTP/1.1\r\n", b""),
         (b"GET /api/jobs?before=\xc2\xb2 HTTP/1.1\r\n", b""),
         (b"GET /api/jobs?before=%C2%B2 HTTP/1.1\r\n", b""),
+        (b"GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n", b""),
+        (HELD["a live connection of nobody"].partition(b"\r\nSec-WebSocket-Key")[0] + b"\r\n", b""),
+        (LONG + b"Content-Length: " + b"5".zfill(30) + b"\r\n", b"{}"),  # and no more
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n", b""),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", b""),  # TLS
     ],

@@ -119,6 +119,48 @@ def test_what_is_damaged_and_needed_is_refused_and_stays(
     assert (home / name).read_bytes() == before
 
 
+OTHERS = {
+    "dashboard.db": ("DROP TABLE sessions", "CREATE TABLE sessions (x)"),
+    "jobs.db": ("ALTER TABLE jobs RENAME COLUMN title TO label",),
+    "history.db": ("ALTER TABLE samples ADD COLUMN more",),
+    "registry.db": ("ALTER TABLE instances RENAME COLUMN slug TO word",),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_tables_with_other_columns_are_damage(home: Path, name: str) -> None:
+    sql(home / name, *OTHERS[name])
+    if name in PAST:
+        (warning,) = check(home)
+        assert "other columns" in warning and not (home / name).exists()
+    else:
+        error = refused(home)
+        assert "other columns" in error.message and "disk" not in error.hint
+        assert (home / name).exists()
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ("DROP TABLE events",),
+        ("DELETE FROM _sqlite_migrations",),
+        ("DROP TABLE _sqlite_migrations", "CREATE TABLE _sqlite_migrations (x)"),
+    ],
+)
+def test_jobs_whose_tables_are_not_all_there_are_set_aside(
+    home: Path, others: tuple[str, ...]
+) -> None:
+    sql(home / "jobs.db", *others)
+    (warning,) = check(home)
+    assert "damaged" in warning and not (home / "jobs.db").exists()
+
+
+def test_tables_that_a_first_start_did_not_come_to_are_made(home: Path) -> None:
+    sql(home / "dashboard.db", "DROP TABLE notes", "PRAGMA user_version = 0")
+    assert check(home) == []
+    Store(home / "dashboard.db").close()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_no_file_of_ours_is_refused(home: Path, name: str) -> None:
     path = home / name

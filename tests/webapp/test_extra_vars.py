@@ -72,6 +72,7 @@ def test_the_command_for_a_person_runs_no_attack_when_it_is_copied(tmp_path: Pat
     rest = [one.value for one in attacks.ALL if one.kind not in (*kinds, attacks.SIZE)]
     variables = {f"run_{number}": value for number, value in enumerate(salvo.values.values())}
     variables |= {f"value_{number}": value for number, value in enumerate(rest)}
+    variables["invisible"] = "\U000e0041 \u200b \U0010ffff"
     shown = extra_vars.for_a_person(variables)
     assert attacks.hurts_terminal(shown) == ""
     seen = seen_by_ansible(tmp_path, variables, "--extra-vars", shown)
@@ -85,6 +86,13 @@ def test_the_command_for_a_person_has_them_in_that_form() -> None:
     )
     assert words[:3] == ["ansible-playbook", "claw.pilot.x", "--extra-vars"]
     assert words[3] == '{"slug": "a\'b", "y": !unsafe "{{ z }}", "t": "{{ z }}"}'
+
+
+@pytest.mark.parametrize(("other", "number"), [("{{ z }}", "\\U000E0041"), ("z", "\\udb40\\udc41")])
+def test_an_invisible_character_is_written_as_the_language_of_the_text_has_it(
+    other: str, number: str
+) -> None:
+    assert number in extra_vars.for_a_person({"a": "\U000e0041", "b": other})
 
 
 def test_a_shell_that_is_given_the_command_runs_no_attack(tmp_path: Path) -> None:

@@ -59,7 +59,15 @@ def check() -> AnyResponse | None:
         check_origin()
     if request.endpoint is not None:
         demand(right)
+        allow_to_wait()
     return None
+
+
+def allow_to_wait() -> None:
+    """A thread may wait for a large body now, and for nobody who is not known; see worker.py."""
+    allow = getattr(request.environ.get("gunicorn.socket"), "allow", None)
+    if allow:
+        allow()
 
 
 def check_small() -> None:

@@ -107,8 +107,13 @@ def _opened(path: Path) -> Database:
 def _with_tables(connection: sqlite3.Connection) -> Database:
     db = Database(connection, execute_plugins=False)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    make_tables(db)
+    set_version(connection, VERSION)
+    return db
+
+
+def make_tables(db: Database) -> None:
+    """Make the tables that are missing."""
     for table, columns in _TABLES.items():
         db.table(table).create(columns, pk=_KEYS[table], if_not_exists=True)
     db.table("tokens").create_index(["hash"], unique=True, if_not_exists=True)
-    set_version(connection, VERSION)
-    return db

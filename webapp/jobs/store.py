@@ -23,6 +23,7 @@ _NEW = (
     "id playbook title state host instance openclaw_home lock actor variables has_secrets reach"
     " command check diff limit_hosts again_of schedule created_at"
 ).split()
+MOST_WAITING = 500  # jobs; one may be made for each instance that is ticked
 _ENDED = "state NOT IN ('queued', 'running')"
 
 
@@ -93,10 +94,16 @@ class Store:
     # The queue
 
     def add(self, row: Data) -> Job:
-        """Put a job into the queue; row: every column of _NEW."""
+        """Put a job into the queue; row: every column of _NEW. Raises TOO_MANY_JOBS."""
         names = ", ".join(f'"{name}"' for name in _NEW)
         marks = ", ".join(f":{name}" for name in _NEW)
         with self._writing():
+            if self.counts()[QUEUED] >= MOST_WAITING:
+                raise ClawPilotError(
+                    "TOO_MANY_JOBS",
+                    f"{MOST_WAITING} jobs are waiting already.",
+                    "Wait until some have run, or cancel some of them.",
+                )
             self._do(f"INSERT INTO jobs ({names}) VALUES ({marks})", _as_columns(row))
             return self.job(row["id"])
 

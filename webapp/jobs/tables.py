@@ -95,11 +95,7 @@ NAMES = frozenset(step.__name__ for step in STEPS)
 def make(path: Path) -> None:
     """Have the file with today's tables."""
     from sqlite_utils import Database  # late: the process of a job finds the tables made
-    from sqlite_utils.migrations import Migrations
 
-    steps = Migrations(SET_NAME)
-    for step in STEPS:
-        steps()(step)
     make_private(path)
     connection = connect(path)
     try:
@@ -107,10 +103,20 @@ def make(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         db = Database(connection, execute_plugins=False)
         with writing_to(connection):
-            if steps.pending(db):
-                steps.apply(db)
+            make_tables(db)
     finally:
         connection.close()
+
+
+def make_tables(db: Database) -> None:
+    """Take the steps that were not taken yet."""
+    from sqlite_utils.migrations import Migrations  # late as well
+
+    steps = Migrations(SET_NAME)
+    for step in STEPS:
+        steps()(step)
+    if steps.pending(db):
+        steps.apply(db)
 
 
 def connect(path: Path) -> sqlite3.Connection:

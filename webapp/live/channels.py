@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any, Protocol
 
 from ...plugins.module_utils._hostile import shown_all
@@ -103,9 +104,12 @@ class Fleet(Plain):
 
 
 class Logs(Plain):
-    """The log of an instance as it grows. Raises what the monitor does: HOST_UNREACHABLE ..."""
+    """The log of an instance as it grows. Raises TOO_MANY_TAILS and what the monitor
+    does: HOST_UNREACHABLE ..."""
 
-    def __init__(self, hub: Hub, line: Mapping[str, Any], lines: int, ring: Callable[[], None]):
+    def __init__(
+        self, hub: Hub, line: Mapping[str, Any], lines: int, ring: Callable[[], None], whose: str
+    ) -> None:
         self._id = str(line["id"])
         self._ring = ring
         self._lock = threading.Lock()
@@ -117,10 +121,13 @@ class Logs(Plain):
             "lines": lines,
             "follow": True,
         }
-        self._stop = hub.services.monitor.tail(str(line["host"]), question, self._take)
+        with ExitStack() as stack:
+            stack.callback(hub.take_log(whose))
+            stack.callback(hub.services.monitor.tail(str(line["host"]), question, self._take))
+            self._open = stack.pop_all()
 
     def close(self) -> None:
-        self._stop()
+        self._open.close()
 
     def frames(self) -> Iterator[Frame]:
         while True:

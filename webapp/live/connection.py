@@ -169,7 +169,7 @@ class Connection:
             return Fleet(self._hub, self._since(payload), view(payload), only)
         if kind == "logs":
             lines = number(payload, "lines", 1000, MOST_LINES)
-            return Logs(self._hub, self._line(one), lines, self.ring)
+            return Logs(self._hub, self._line(one), lines, self.ring, self.whose)
         if kind == "job":
             return Job(self._hub, one, number(payload, "after", 0))
         return Jobs(self._hub)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from ...plugins.module_utils._model import ClawPilotError
 from ..services import Services
 from .fragments import Fragments
 from .frames import Frame
@@ -29,6 +31,7 @@ PACE = 0.05  # seconds between two batches: a burst of changes is one
 LOOK_EVERY = 20.0  # seconds; the monitor forgets who looks after 30
 MOST = 150  # connections; each holds a thread of the server
 MOST_OF_ONE = 60  # of one session or token
+MOST_LOGS = 20  # that one session or token follows; a page follows one
 _KEPT = 32  # batches
 
 
@@ -40,6 +43,7 @@ class Hub:
         self.fragments = Fragments(app, services.live)
         self.stopping = threading.Event()
         self._connections: set[Connection] = set()
+        self._logs: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -80,6 +84,24 @@ class Hub:
                 self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
                 self._thread.start()
             return True
+
+    def take_log(self, whose: str) -> Callable[[], None]:
+        """Count a log in that is followed; returns what ends that. Raises TOO_MANY_TAILS."""
+        with self._lock:
+            if self._logs[whose] >= MOST_LOGS:
+                raise ClawPilotError(
+                    "TOO_MANY_TAILS",
+                    f"This login or token follows {MOST_LOGS} logs already.",
+                    "Close one of them.",
+                )
+            self._logs[whose] += 1
+
+        def end() -> None:
+            with self._lock:
+                self._logs[whose] -= 1
+                self._logs += Counter()  # forgets who has none
+
+        return end
 
     def leave(self, connection: Connection) -> None:
         with self._lock:

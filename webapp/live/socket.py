@@ -8,10 +8,12 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_sock import Sock
+from wsproto.utilities import RemoteProtocolError
 
 from ...plugins.module_utils._model import ClawPilotError
+from ..api.errors import answer
 from ..doors.guard import COOKIE, bearer_token
 from ..doors.who import Who, does, scope_of, who
 from ..services import Services, services
@@ -49,9 +51,21 @@ def init_app(app: Flask) -> None:
             Connection(ws, services().hub, packed, still_allowed(services()), caller()).run()
 
     sock.init_app(app)
+    app.register_error_handler(RemoteProtocolError, refuse)
     for rule in app.url_map.iter_rules():
         if rule.rule == "/ws":
             does("see")(app.view_functions[rule.endpoint])
+
+
+def refuse(error: RemoteProtocolError) -> Response:
+    """Answer a handshake that is none: wsproto looks at it."""
+    return answer(
+        ClawPilotError(
+            "REQUEST_REFUSED",
+            "The handshake of the live connection is incomplete or wrong.",
+            "Ask with Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key, as every browser does.",
+        )
+    )
 
 
 def prepare() -> None:
@@ -65,7 +79,7 @@ def prepare() -> None:
             " dashboard is about to stop.",
             "Close some of them, or wait; the page connects again by itself.",
         )
-    if getattr(request.environ.get("gunicorn.socket"), "until", None) is not None:
+    if getattr(request.environ.get("gunicorn.socket"), "spare", None) is not None:
         # The server knows a live connection by how its address is written, and gives it a thread
         # that has time. This one would hold a thread of those for pages.
         raise ClawPilotError(

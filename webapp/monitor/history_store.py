@@ -79,7 +79,7 @@ class Store:
             db = Database(connection)
             db.enable_wal()
             connection.execute("PRAGMA synchronous = NORMAL")
-            _make_tables(db)
+            make_tables(db)
             set_version(connection, VERSION)
         except sqlite3.DatabaseError:
             connection.close()
@@ -198,7 +198,8 @@ class Store:
             connection.close()
 
 
-def _make_tables(db: Database) -> None:
+def make_tables(db: Database) -> None:
+    """Make the tables that are missing."""
     seconds = dict.fromkeys(_SECONDS, float)
     sample = {"at": float, "state": str, "memory_bytes": int, "cpu_percent": float}
     made = {"if_not_exists": True}

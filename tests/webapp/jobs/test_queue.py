@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
-from ansible_collections.claw.pilot.webapp.jobs import Event, Job, Jobs, Request
+from ansible_collections.claw.pilot.webapp.jobs import Event, Job, Jobs, Request, store
 from ansible_collections.claw.pilot.webapp.jobs.model import Here, stamp
 from ansible_collections.claw.pilot.webapp.jobs.store import Store
 from ansible_collections.claw.pilot.webapp.jobs.supervisor import Supervisor
@@ -46,6 +46,18 @@ def test_an_unknown_playbook_is_refused(queue: Jobs, room: Room, name: str) -> N
         queue.submit(Request(name))
     assert code_of(error) == "UNKNOWN_PLAYBOOK"
     assert queue.list() == []
+
+
+def test_so_many_jobs_wait_and_no_more(queue: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST_WAITING", 2)
+    first = ask(queue, "a")
+    ask(queue, "b")
+    with pytest.raises(ClawPilotError) as error:
+        ask(queue, "c")
+    assert code_of(error) == "TOO_MANY_JOBS"
+    assert len(queue.list()) == len(list(queue.files.folder.iterdir())) == 2
+    queue.cancel(first.id, "ann")
+    ask(queue, "c")
 
 
 @pytest.mark.parametrize("variables", [{"bad-name": 1}, {"x": object()}, {"x": {1, 2}}])

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from ansible_collections.claw.pilot.webapp.live import hub
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.webapp import a_fleet
@@ -242,6 +246,71 @@ def test_a_host_that_cannot_be_reached_is_told(
         "logs",
         line["id"],
     )
+
+
+def test_one_login_follows_so_many_logs(
+    place: Place,
+    live: Any,
+    services: Any,
+    fake_monitor: FakeMonitor,
+    eventually: Wait,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "MOST_LOGS", 2)
+    one, two, three = (line["id"] for line in live.lines()[:3])
+    first, second = place.browser(), place.browser()
+    first.subscribe("logs", id=one)
+    first.next("log_line")
+    second.subscribe("logs", id=two)
+    second.next("log_line")
+    second.subscribe("logs", id=three)
+    error = second.payload("error")
+    assert (error["code"], error["id"]) == ("TOO_MANY_TAILS", three)
+    first.ws.close()
+    eventually(lambda: len(fake_monitor.tails) == 1)
+    second.subscribe("logs", id=three)
+    second.next("log_line")
+    other = place.browser({"Authorization": f"Bearer {services.doors.make_token('b', 'read')}"})
+    other.subscribe("logs", id=one)
+    other.next("log_line")
+
+
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Sec-WebSocket-Version", None),
+        ("Sec-WebSocket-Version", "12"),
+        ("Sec-WebSocket-Key", None),
+        ("Upgrade", "h2c"),
+        ("Connection", "close"),
+        ("Transfer-Encoding", "gzip, chunked"),
+    ],
+)
+def test_a_handshake_that_is_none_is_told_so(
+    place: Place, name: str, value: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {**HANDSHAKE, "Authorization": f"Bearer {place.token}"}
+    if value is None:
+        del headers[name]
+    else:
+        headers[name] = value
+    with closing(HTTPConnection("127.0.0.1", place.port, timeout=20)) as asking:
+        asking.putrequest("GET", "/ws")
+        for key, text in headers.items():
+            asking.putheader(key, text)
+        asking.endheaders()
+        answer = asking.getresponse()
+        error = json.loads(answer.read())["error"]
+    assert 400 <= answer.status < 500, error
+    assert error["message"].endswith(".") and "Traceback" not in caplog.text
 
 
 def test_too_many_subscriptions_are_refused(place: Place, live: Any) -> None:

@@ -47,6 +47,30 @@ def test_the_output_of_a_program_keeps_its_colours_and_nothing_else() -> None:
     assert not attacks.hurts_terminal(rest)
 
 
+@pytest.mark.parametrize(
+    ("codes", "kept"),
+    [
+        ("8", None),
+        ("008", None),
+        ("8;8", None),
+        ("1;8;31", "1;31"),
+        ("0;8", "0"),
+        (";8", ""),
+        ("38;5;8", "38;5;8"),
+        ("48;5;8;8", "48;5;8"),
+        ("38;2;8;8;8;8;1", "38;2;8;8;8;1"),
+        ("38;8", None),
+        ("1;38;5", "1"),
+        ("38;2;1;8", None),
+        ("", ""),
+        ("1;28", "1;28"),
+    ],
+)
+def test_no_output_hides_text(codes: str, kept: str | None) -> None:
+    made = "" if kept is None else f"\x1b[{kept}m"
+    assert _hostile.shown_output(f"a\x1b[{codes}mb") == f"a{made}b"
+
+
 @ids
 def test_no_table_of_the_command_is_steered(attack: attacks.Attack) -> None:
     line: dict[str, Any] = dict.fromkeys(("slug", "host", "telegram", "version"), attack.value)
