@@ -84,7 +84,8 @@ def shown_output(text: str) -> str:
 
 def _seen(colour: str) -> str:
     """A colour without what hides text; a number of a palette is not taken for that."""
-    codes, kept = colour[2:-1].split(";"), []
+    codes = colour[2:-1].split(";")
+    kept: list[str] = []
     while codes:
         taken = 1
         if codes[0].lstrip("0") in _PALETTES:
