@@ -309,7 +309,8 @@ def _owners(instance: Mapping[str, Any]) -> set[int]:
 
 
 def _check_paths(host: Host, instance: Mapping[str, Any], paths: list[str]) -> None:
-    host.check_removable(paths, paths[:1])
+    trees = [paths[0], _gone_path(paths[0])]
+    host.check_removable([*paths, trees[1]], trees)
     check_owners(paths, _owners(instance))
 
 

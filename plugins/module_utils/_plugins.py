@@ -28,7 +28,7 @@ from ._host import Host
 from ._instance import Instance
 from ._mem0_services import mem0_gaps
 from ._model import ClawPilotError, Layout, Mem0Spec, spec_from, to_plain
-from ._module import layout_of, manager_of, prefix_of
+from ._module import check_own, layout_of, manager_of, prefix_of
 from ._plugin_facts import Data, Installed, Loaded
 from ._plugin_store import PluginStore
 from ._runtime import check_version, find
@@ -101,6 +101,7 @@ def bring_to_state(params: Mapping[str, Any], check_mode: bool, host: Host | Non
             f"There is no instance {layout.slug!r} of ours in {layout.home}.",
             "Create it first; an adopted one is changed by its owner, or after take_over=true.",
         )
+    check_own(layout.home, layout.state_dir)
     with hold(host, layout, LOCK_TIMEOUT):
         secrets = frozenset(parse(host.read(layout.env_path) or "").values())
         try:

@@ -209,6 +209,25 @@ def test_a_backup_that_fails_leaves_all_of_it(
     assert os.path.isdir(seen["state_dir"])
 
 
+def test_what_of_it_belongs_to_another_stops_nothing(
+    seen: dict[str, Any], service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of units may be another's: its user has put a link there."""
+    unit, gone = tmp_path / "x.service", tmp_path / ".claw-pilot-openclaw-acme.gone"
+    unit.touch()
+    service.files, service.active = [str(unit)], True
+    gone.symlink_to(tmp_path)
+    with pytest.raises(ClawPilotError, match="symbolic link") as failure:
+        remove(seen, confirm="acme")
+    assert failure.value.code == "UNSAFE_PATH"
+    gone.unlink()
+    monkeypatch.setattr(_adopted, "_owners", lambda _instance: {os.geteuid() + 1})
+    with pytest.raises(ClawPilotError, match="another user") as failure:
+        remove(seen, confirm="acme")
+    assert failure.value.code == "UNSAFE_PATH"
+    assert unit.exists() and os.path.isdir(seen["state_dir"]) and service.told == []
+
+
 def test_only_what_is_its_own_goes(
     seen: dict[str, Any], service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

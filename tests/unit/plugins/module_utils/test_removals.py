@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.claw.pilot.plugins.module_utils import (
     _journal,
     _module,
+    _plugins,
     _remove,
     _states,
     _trees,
@@ -158,6 +159,9 @@ def test_root_does_not_work_in_its_own_name_where_another_may(
             _states.bring_to_state({**params, "start_timeout": 1}, False)
         assert caught.value.code == "WRONG_USER"
         assert caught.value.hint.startswith("Give openclaw_user=")
+    with pytest.raises(ClawPilotError) as caught:
+        _plugins.bring_to_state({"slug": "acme", "openclaw_home": layout.home}, False)
+    assert caught.value.code == "WRONG_USER"
 
 
 LOG = "openclaw-acme-2026-11-21.log"
