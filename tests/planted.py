@@ -18,8 +18,9 @@ Data = dict[str, Any]
 class Planted:
     """Makes secrets, and remembers them by the kind that they are of."""
 
-    def __init__(self) -> None:
+    def __init__(self, stem: str = "hushword") -> None:
         self.secrets: dict[str, str] = {}
+        self._stem = stem
 
     def word(self, kind: str) -> str:
         """One that looks like a word with a number, as people choose them."""
@@ -28,7 +29,7 @@ class Planted:
     def like(self, kind: str, before: str, behind: str = "", body: str = "") -> str:
         """One between characters that tell what it is."""
         number = len(self.secrets) + 1
-        secret = body or f"hushword{number:03d}"
+        secret = body or f"{self._stem}{number:03d}"
         self.secrets[kind] = secret
         return f"{before}{secret}{behind}"
 
@@ -109,6 +110,7 @@ def config(p: Planted) -> Data:
                 },
                 "pairs": {"env": [{"name": "ODD", "value": p.word("pair in a list")}]},
                 "lines": {"env": [p.like("line in a list", "ODD=")]},
+                **_commands(p),
                 "url": {"url": p.like("basic in an address", "https://u:", "@mcp.example.com/sse")},
             }
         },
@@ -147,6 +149,9 @@ def config(p: Planted) -> Data:
                         "known": p.like("known kind", "ghp_", "", noise(7)[:36]),
                         "pair": {"name": "DB_PASSWORD", "value": p.word("pair")},
                         "pin": 84638291 if p.secrets.setdefault("pin", "84638291") else 0,
+                        "named": _named(p),
+                        "written": _written(p),
+                        "addresses": _in_addresses(p),
                         "sign": {"seed": p.word("seed"), "salt": p.word("salt")},
                     },
                 }
@@ -158,6 +163,61 @@ def config(p: Planted) -> Data:
             "defaults": {"model": {"primary": "anthropic/claude-sonnet-4-5-20250929"}},
             "entries": {"main": {"memory": {"search": {"remote": {"apiKey": p.word("memory")}}}}},
         },
+    }
+
+
+def _named(p: Planted) -> Data:
+    """Secrets by their names, and in maps whose names say that there are some."""
+    names = (
+        "tok bot_tok mnemonic unlock_code accessCode pincode pem license seed_phrase recoveryPhrase"
+        " backup_codes otp 2fa mfaSecret SECRET_URL secretUri"
+    )
+    maps = "environmentVariables envVars requestHeader defaultHeaders header extra_env cookieJar"
+    return {
+        **{name: p.word(f"name {name}") for name in names.split()},
+        **{name: {"PLAIN": p.word(f"map {name}")} for name in maps.split()},
+        "vault": {"role_id": "ci", "secret_id": p.word("vault's secret_id")},
+        "variables": {"FOO": p.word("variables of an environment"), "BAR_2": "x"},
+    }
+
+
+def _commands(p: Planted) -> Data:
+    """Secrets in arguments of well-known programs, as lists and as texts."""
+    return {
+        "curl": {"command": "curl", "args": ["-u", p.like("curl -u", "bob:"), "https://x.example"]},
+        "curl-list": {"run": ["curl", "-s", p.like("curl -u attached", "-ubob:")]},
+        "k": {"command": "npx", "args": ["srv", "-k", p.word("-k of an unknown program")]},
+        "list": {"run": ["sshpass", "-p", p.word("sshpass in a list"), "ssh", "-p", "2222"]},
+        "sshpass": {"run": p.like("sshpass", "sshpass -p ", " ssh -p 2222 x")},
+        "mysql": {"run": p.like("mysql -p", "mysql -uroot -p", " base")},
+        "redis": {"run": p.like("redis-cli -a", "/usr/bin/redis-cli -h x -a '", "' ping")},
+        "docker": {"run": p.like("docker login", "docker login -u bob -p ", " x && docker ps")},
+        "shell": {"args": ["-c", p.like("in quotes", "bash -c 'sshpass -p ", " ssh x'")]},
+        "repr": {"note": p.like("list in a text", "ran ['curl', '-u', 'bob:", "', 'https://x']")},
+    }
+
+
+def _written(p: Planted) -> Data:
+    """Secrets in texts that are data by themselves."""
+    return {
+        "json": p.like("environment in JSON", '{"env":{"FOO":"', '"}}'),
+        "json in a line": p.like("JSON in a line", 'ok => {"env": {"FOO": "', '"}} and more'),
+        "escaped": p.like("escaped JSON", '{\\"env\\":{\\"FOO\\":\\"', '\\"}}'),
+        "nested": p.like("JSON in JSON", '{"body": "{\\"headers\\": {\\"X\\": \\"', '\\"}}"}'),
+        "twice": p.like("the same key twice", '{"env":{"A":"', '"},"env":{}}'),
+    }
+
+
+def _in_addresses(p: Planted) -> Data:
+    """Logins and tokens in addresses that are no plain user:password@host."""
+    return {
+        "slash": p.like("password with a slash", "https://u:p%40", "/x@h/"),
+        "marks": p.like("password with other marks", "see postgres://u:a#", "?b@h/d now"),
+        "scheme-less": p.like("address without a scheme", "//bob:", "@h/x"),
+        "oracle": p.like("oracle", "jdbc:oracle:thin:bob/", "@h:1521:x"),
+        "driver": p.like("go driver", "bob:", "@tcp(h:3306)/x"),
+        "office": p.like("office webhook", "https://outlook.office.com/webhookb2/"),
+        "access": p.like("access parameter", "https://h.example/?access="),
     }
 
 

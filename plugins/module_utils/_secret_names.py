@@ -13,10 +13,11 @@ from functools import lru_cache
 _BOUNDARY = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # A name is secret that has one of these as a word ...
 _WORDS = frozenset(
-    "auth oauth authorization bearer ca cert certificate cookie cookies credential credentials"
-    " creds dsn jwt jws key keys hmac nsec nonce otp pass passcode passphrase passwd password"
-    " passwords pat pin private psk pw pwd salt secret secrets seed session sessions sid sig"
-    " signature ssn token tokens totp webhook webhooks".split()
+    "auth oauth authorization bearer ca cert certificate cookie cookies credential"
+    " credentials creds dsn jwt jws key keys hmac licence license mfa mnemonic nsec nonce otp"
+    " otps p12 pass passcode passphrase passwd password passwords pat pem pfx pin pincode"
+    " private psk pw pwd salt secret secrets seed session sessions sid sig signature ssn tok"
+    " token tokens toks totp webhook webhooks 2fa".split()
 )
 # ... or these anywhere, as in dbpassword and MYAPITOKEN.
 _PARTS = (
@@ -24,6 +25,11 @@ _PARTS = (
     " passphrase passwd password privatekey secret serviceaccount signingkey token webhook"
 ).split()
 _ENDS = ("key", "pass", "pwd", "auth")
+# ... or a word such as code behind one that says what it opens.
+_OPENING = re.compile(
+    r"(?:2fa|access|activation|auth|backup|emergency|invite|login|master|mfa|recovery|secret|security"
+    r"|seed|sms|unlock|verification|verify|wallet)(?:codes?|phrases?|words?|pin)\Z"
+)
 _NO_SECRET_ENDS = ("bypass", "compass", "hotkey", "monkey", "surpass", "turkey")
 # Its last word says that it only describes a secret: where it is, of which kind, how long it holds.
 _DESCRIBES = frozenset(
@@ -34,16 +40,20 @@ _DESCRIBES = frozenset(
     " source status store strategy target thumbprint timeout ttl type types uri url urls"
     " version visibility".split()
 )
+# What "secret" before it makes one: Vault's secret_id logs in, and whoever has a SECRET_URL is in.
+_SECRET_ONES = frozenset("id ids url urls uri uris".split())
 # Names of OpenClaw's config and of ours that are no secrets, their words joined.
 _HARMLESS = frozenset(
     "accountsid allowedsessionkeyprefixes defaultsessionkey mainkey messagingservicesid publickey"
     " publickeys requiredheaders secretsfrom sessionkey sessionkeys".split()
 )
-# Whoever keeps secrets there names them as he likes.
+# Whoever keeps secrets there names them as he likes. Words of such names ...
 _MAPS = frozenset(
-    "cookies edgeauth env envs environ environment envvars headers httpheaders extraheaders"
-    " instanceenvironment installenvironment vars".split()
+    "cookies env envs environ environment envvar envvars header headers httpheaders vars".split()
 )
+# ... and names of which the words do not tell.
+_JOINED_MAPS = frozenset(("edgeauth",))
+_ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 # Parts of OpenClaw's config that such names have, with what they hold; anything else is secret.
 _SECTIONS = {
     "auth": "allowTailscale headerName identityScopes mode order prefix profiles rateLimit"
@@ -95,10 +105,13 @@ def is_secret(name: str) -> bool:
     joined = "".join(words)
     if not words or joined in _HARMLESS:
         return False
+    if words[-2:-1] == ("secret",) and words[-1] in _SECRET_ONES:
+        return True
     if len(words) > 1 and words[-1] in _DESCRIBES:
         return False
     return (
-        not _WORDS.isdisjoint(words)
+        bool(_OPENING.search(joined))
+        or not _WORDS.isdisjoint(words)
         or any(part in joined.replace("tokeniz", "") for part in _PARTS)
         or any(w.endswith(_ENDS) and not w.endswith(_NO_SECRET_ENDS) for w in words)
     )
@@ -108,7 +121,13 @@ def is_secret(name: str) -> bool:
 def is_secret_map(name: str) -> bool:
     """Whether it is a map such as an environment: every value in it is to be taken for a secret."""
     words = words_of(name)
-    return "".join(words) in _MAPS or bool(words) and words[-1] in ("environment", "headers", "env")
+    return not _MAPS.isdisjoint(words) or "".join(words) in _JOINED_MAPS
+
+
+def is_environment(name: str, keys: frozenset[str]) -> bool:
+    """Whether a map called "variables" is an environment, by its keys."""
+    word = words_of(name)[-1:] in (("variables",), ("variable",))
+    return word and bool(keys) and all(map(_ENVIRONMENT.match, keys))
 
 
 def is_known_section(name: str, keys: frozenset[str]) -> bool:

@@ -19,6 +19,8 @@ from typing import Any
 
 from . import _secret_names as names
 from . import _secret_texts as texts
+from ._secret_commands import Arguments
+from ._secret_json import replaced
 
 REDACTED = "********"
 _ONLY_REFERENCE = re.compile(r"\$\{[A-Z_][A-Z0-9_]*\}\Z")
@@ -43,7 +45,7 @@ def redact(value: Any, key: str = "") -> Any:
 
 def redact_text(text: str) -> str:
     """The text with what looks like a secret masked; ids and digests in it stay."""
-    return _without(text, texts.spans(text))
+    return _Walk(also_random=False).text(text)
 
 
 def secrets_in(value: Any, key: str = "") -> frozenset[str]:
@@ -82,7 +84,8 @@ def is_masked(value: Any) -> bool:
 class _Walk:
     """One way through data. found: the secrets that were met."""
 
-    def __init__(self) -> None:
+    def __init__(self, also_random: bool = True) -> None:
+        self._also_random = also_random
         self.found: set[str] = set()
 
     def of(self, value: Any, name: str = "") -> Any:
@@ -93,24 +96,27 @@ class _Walk:
         if names.is_secret(name) and not _is_shown(value, name):
             return self._hide(value)
         if isinstance(value, str):
-            return self._text(value, name)
+            return self.text(value, name)
         return value
 
     def _map(self, value: Mapping[Any, Any], name: str, within_list: bool = False) -> Any:
         keys = frozenset(str(key) for key in value)
-        if names.is_secret_map(name) and not names.is_known_section(name, keys):
+        if _is_secret_map(name, keys):
             return {self._key(key): self._in_a_map(item, str(key)) for key, item in value.items()}
         if _is_reference(value):
             return dict(value)
         secret = names.is_secret(name) and not names.is_known_section(name, keys)
         secret = secret and not within_list
         chosen = names.has_chosen_names(name)
+        command = value.get("command")
         pair = _pair_of(value)
         shown = {}
         for key, item in value.items():
             word = str(key)
             if secret and not names.is_known_in(name, word):
                 shown[self._key(key)] = self._hide(item)
+            elif word == "args" and isinstance(command, str) and isinstance(item, (list, tuple)):
+                shown[self._key(key)] = self._list(item, word, command)
             elif pair and word == "value":
                 shown[self._key(key)] = self.of(item, pair)
             else:
@@ -118,17 +124,23 @@ class _Walk:
                 shown[self._key(key)] = self.of(item, judged)
         return shown
 
-    def _list(self, value: Iterable[Any], name: str) -> list[Any]:
+    def _list(self, value: Iterable[Any], name: str, program: str = "") -> list[Any]:
+        """A list of that name; program: whose arguments they are, where that is known."""
         if names.is_secret_map(name):
             return [self._entry(item) for item in value]
         shown: list[Any] = []
         before = ""
+        arguments = Arguments(program)
         for item in value:
-            if before in _FLAGS_OF_MAPS:
+            word = item if isinstance(item, str) else ""
+            secret = arguments.secret_from(word, in_list=True) if word else -1
+            if secret >= 0 and not texts.is_plain("key", word[secret:]):
+                shown.append(word[:secret] + self._hide(word[secret:]))
+            elif before in _FLAGS_OF_MAPS:
                 shown.append(self._entry(item))
             else:
                 shown.append(self._item(item, before, name))
-            before = item if isinstance(item, str) else ""
+            before = word
         return shown
 
     def _item(self, item: Any, before: str, name: str) -> Any:
@@ -168,12 +180,22 @@ class _Walk:
         self._keep(text, shortest)
         return REDACTED
 
-    def _text(self, text: str, name: str) -> str:
+    def text(self, text: str, name: str = "") -> str:
         if names.is_webhook(name) and "://" in text:
-            spans, shortest = texts.behind_host(text), _SHORTEST_OF_A_PATH
-        else:
-            spans = texts.spans(text, also_random=not names.is_random_by_nature(name))
-            shortest = _SHORTEST_IN_A_TEXT
+            return self._without(text, texts.behind_host(text), _SHORTEST_OF_A_PATH)
+        return replaced(
+            text,
+            lambda data: self.of(data, name),
+            lambda part: self._plain(part, name),
+            self._hide,
+        )
+
+    def _plain(self, text: str, name: str) -> str:
+        """A text, or what is beside the JSON in it."""
+        random = self._also_random and not names.is_random_by_nature(name)
+        return self._without(text, texts.spans(text, also_random=random), _SHORTEST_IN_A_TEXT)
+
+    def _without(self, text: str, spans: Iterable[texts.Span], shortest: int) -> str:
         for start, end in spans:
             self._keep(text[start:end], shortest)
         return _without(text, spans)
@@ -194,6 +216,11 @@ def _without(text: str, spans: Iterable[texts.Span]) -> str:
         shown += text[done:start] + REDACTED
         done = end
     return shown + text[done:]
+
+
+def _is_secret_map(name: str, keys: frozenset[str]) -> bool:
+    known = names.is_secret_map(name) and names.is_known_section(name, keys)
+    return (names.is_secret_map(name) or names.is_environment(name, keys)) and not known
 
 
 def _is_shown(value: Any, name: str) -> bool:

@@ -315,22 +315,20 @@ def test_pitfall_11_ansible_works_with_this_collection_and_in_folders_of_the_job
     - ansible.builtin.set_stats:
         data:
           collections: "{{ lookup('ansible.builtin.config', 'COLLECTIONS_PATHS') }}"
-          local: "{{ 'claw-pilot-job-' in lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"
+          local: "{{ lookup('ansible.builtin.config', 'DEFAULT_LOCAL_TMP') }}"
           keys: "{{ lookup('ansible.builtin.config', 'HOST_KEY_CHECKING') }}"
-          sockets: "{{ 'claw-pilot-job-' in sockets }}"
-          length: "{{ sockets | length }}"
-      vars:
-        sockets: >-
-          {{ lookup('ansible.builtin.config', 'control_path_dir', plugin_type='connection',
-          plugin_name='ssh') }}
+          sockets: >-
+            {{ lookup('ansible.builtin.config', 'control_path_dir', plugin_type='connection',
+            plugin_name='ssh') }}
 """,
     )
     with room.running() as jobs:
         done = room.run(jobs, "config")
     found = done.result
     assert Path(found["collections"][0], "ansible_collections/claw/pilot/galaxy.yml").is_file()
-    assert (found["local"], found["sockets"]) == (True, True)  # a path is masked by its random part
-    assert found["length"] < 70
+    assert "claw-pilot-job-" in found["local"]
+    assert "claw-pilot-job-" in found["sockets"]
+    assert len(found["sockets"]) < 70
     assert found["keys"] is True  # ansible-runner turns it off unless it is told
 
 

@@ -34,7 +34,7 @@ PURE = set(
     " _gateway _gateway_error _hostile _includes _json5 _log_lines _merge _metrics _model"
     " _pairing_policy _pinned _plugin_facts _ports _problems _reconcile _sightings"
     " _state_words _summary"
-    " _secret_names _secret_texts _secrets _takeover _unit".split()
+    " _secret_commands _secret_json _secret_names _secret_texts _secrets _takeover _unit".split()
 )
 # What a pure file has no use for.
 EFFECTS = set(

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from ansible_collections.claw.pilot.plugins.module_utils import _answers, _doctor, _takeover
 from ansible_collections.claw.pilot.plugins.module_utils._model import ClawPilotError
+from ansible_collections.claw.pilot.plugins.module_utils._secrets import REDACTED
 from ansible_collections.claw.pilot.webapp.fleet import HostPlace
 from ansible_collections.claw.pilot.webapp.jobs import Jobs, Request
 from ansible_collections.claw.pilot.webapp.jobs.secrets import Redactor
@@ -38,6 +39,12 @@ class Host:
         self.world = World(folder, monkeypatch)
         dotenv = self.planted.like(".env", "A_NAME=")
         state = self.world.instance("acme", self.config, _env=dotenv)
+        # What the marker wants is added by the next run, and what it had once is taken away.
+        self.wanted = Planted("wishword")
+        more = {"plugins": {"entries": {"wanted": {"config": config(self.wanted)}}}}
+        once = {"channels": self.config["channels"], "plugins": self.config["plugins"]}
+        marker = {"slug": "acme", "port": 18790, "spec": {"slug": "acme", "config": more}}
+        (state / ".claw-pilot.json").write_text(json.dumps({**marker, "rendered": once}))
         (state / "logs").mkdir()
         lines = [
             json.dumps({"0": f"I know {value}", "_meta": {"logLevelName": "INFO"}})
@@ -111,11 +118,17 @@ def test_no_secret_is_told_to_who_may_only_read(
         answer = client.get(address, headers={"Authorization": f"Bearer {secret}", "Origin": None})
         told[address] = (answer.status_code, answer.get_data(as_text=True))
     assert told["/api/instances/acme/config"][0] == 200
+    drift = told["/api/instances/acme/config"][1].partition('"drift"')[2]
+    assert "wishword" not in drift and "wanted" in drift
+    assert '"botToken"' in drift and "encryptKey" in drift and drift.count(REDACTED) > 150
     assert told["/api/instances/acme/logs"][0] == 200
     assert told[f"/api/jobs/{job}/events"][0] == 200
     assert told[f"/jobs/{job}"][0] == 200
     assert told["/api/instances/acme/logs"][1].count("I know") > 60
-    found = {address: host.planted.seen_in(text) for address, (_code, text) in told.items()}
+    found = {
+        address: host.planted.seen_in(text) + host.wanted.seen_in(text)
+        for address, (_code, text) in told.items()
+    }
     assert {address: kinds for address, kinds in found.items() if kinds} == {}
 
 
@@ -131,6 +144,7 @@ def test_no_secret_is_kept_of_a_job(services: Any, jobs: Jobs) -> None:
 def test_no_secret_is_in_what_a_host_tells_by_itself(host: Host) -> None:
     told = json.dumps([host.observation, _doctor.findings(host.observation, [], "doctor")])
     assert host.planted.seen_in(told) == []
+    assert host.wanted.seen_in(told) == []
 
 
 def test_no_secret_is_in_a_difference(host: Host) -> None:
