@@ -81,30 +81,36 @@ def test_a_token_of_the_scope_operate_runs_nothing_on_the_controller(
 ) -> None:
     """By whatever POST /api/instances can be given, as a preview that changes nothing."""
     app = create_app(services.settings, services)
-    header = {"Authorization": f"Bearer {services.doors.make_token('ci', 'operate')}"}
+    tokens = {scope: services.doors.make_token(scope, scope) for scope in ("operate", "admin")}
     salvo = attacks.Salvo(tmp_path, *attacks.of(attacks.TEMPLATE, attacks.KEY, attacks.EXPRESSION))
     marked = {n: v for n, v in salvo.values.items() if "__ansible" in json.dumps(v)}
     plain = {n: v for n, v in salvo.values.items() if n not in marked}
     texts = [value for value in plain.values() if isinstance(value, str)]
     client = app.test_client()
 
-    def create(**variables: Any) -> Any:
+    def create(scope: str, **variables: Any) -> Any:
         body = {"slug": "acme", "check": True, "variables": variables}
+        header = {"Authorization": f"Bearer {tokens[scope]}"}
         return client.post("/api/instances", json=body, headers=header)
 
     for value in marked.values():
-        refused = create(config={"x": value})
+        refused = create("admin", config={"x": value})
         assert (refused.status_code, refused.json["error"]["code"]) == (400, "VARIABLE_REFUSED")
+    told: dict[str, Any] = {
+        "display_name": texts[0],
+        "default_model": texts[1],
+        "agents": [{"id": "dev", "name": text} for text in texts],
+    }
+    more: dict[str, Any] = {
+        "openclaw_home": str(tmp_path / "home"),
+        "config": {"x": list(plain.values())},
+        "instance_environment": {"X": texts},
+    }
+    assert create("operate", **told, **more).status_code == 403
     answers = [
-        create(
-            openclaw_home=str(tmp_path / "home"),
-            display_name=texts[0],
-            default_model=texts[1],
-            config={"x": list(plain.values())},
-            agents=[{"id": "dev", "name": text} for text in texts],
-            instance_environment={"X": texts},
-        ),
-        create(openclaw_home=texts[-1], display_name="x"),
+        create("operate", **told),
+        create("admin", **told, **more),
+        create("admin", openclaw_home=texts[-1], display_name="x"),
     ]
     ids = [answer.json["job"]["id"] for answer in answers]
     for one in ids:
