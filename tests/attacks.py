@@ -249,6 +249,29 @@ ALL = (
     *SIZES,
 )
 
+# Facts that a host adds to an answer, to be taken for variables; "place" stands for a file that
+# the controller would make, "folder" for one of its own.
+FACTS: Mapping[str, Any] = {
+    "registry": "place",
+    "openclaw_registry_location": "place",
+    "registry_token": "said-by-a-host",
+    "workspace_templates": "folder",
+    "policy": "folder",
+    "secrets_from": "folder",
+    "adopt": True,
+    "prune": True,
+    "only": ["acme"],
+    "yes": True,
+    "confirm": "acme",
+    "owner": True,
+    "take_over": True,
+    "approve": ["x"],
+    "awx_user_name": "somebody-else",
+    "awx_job_id": 1,
+    "destroy_answer": {"user_input": "acme"},
+    "known_adopted": {"state_dir": "/root"},
+}
+
 
 def of(*kinds: str) -> tuple[Attack, ...]:
     """The attacks of these kinds; all without any."""

@@ -35,6 +35,7 @@ _READING = "unit/plugins/module_utils/test_reading.py::"
 _HOSTILE = "unit/plugins/module_utils/test_hostile.py::"
 _LIVE = "integration/test_hostile_names.py::"
 _VALUES = "integration/test_hostile_values.py::"
+_FACTS = "integration/test_hostile_facts.py::"
 _VARIABLES = "webapp/test_extra_vars.py::"
 _ACCEPTED = "webapp/jobs/test_accepted.py::"
 CROSSINGS = (
@@ -43,6 +44,18 @@ CROSSINGS = (
         "ansible",
         "home, user and connection of a row, as variables of the command",
         _VALUES + "test_the_home_of_a_row_is_a_folder_and_nothing_else",
+    ),
+    Crossing(
+        "host",
+        "ansible",
+        "facts in the answer of a module, as variables of a playbook",
+        _FACTS + "test_no_playbook_takes_a_variable_from_a_host",
+    ),
+    Crossing(
+        "inventory",
+        "ansible",
+        "facts of a cache, as variables of a playbook",
+        _FACTS + "test_no_playbook_takes_a_variable_from_a_cache_of_facts",
     ),
     Crossing(
         "registry",

@@ -27,6 +27,9 @@ QUIET = {
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
 }
 
+# What a host says is no variable, also where it comes from another module or a cache.
+GUARDED = {"ANSIBLE_INJECT_FACT_VARS": "false"}
+
 
 def ansible_playbook() -> str:
     """The ansible-playbook of this Python environment, else the one on PATH.
@@ -75,7 +78,7 @@ def equivalent(
 
 def environment(origin: str, **more: str) -> dict[str, str]:
     """Our own environment for a playbook; origin: from where it is run, for events."""
-    return {**QUIET, **os.environ, **utf8(), "CLAW_PILOT_ORIGIN": origin, **more}
+    return {**QUIET, **os.environ, **GUARDED, **utf8(), "CLAW_PILOT_ORIGIN": origin, **more}
 
 
 def utf8() -> dict[str, str]:

@@ -32,7 +32,7 @@ class ActionModule(PrivateOptions):
         if args.get("state", "present") == "present" and not args.get("workspace_files"):
             args["workspace_files"] = render_workspaces(args)
         args.pop("workspace_templates", None)
-        return args
+        return super().prepared(args)
 
 
 def render_workspaces(args: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._model import ClawPilotError
 from ..modules.openclaw_registry import ARGUMENTS
+from ..plugin_utils.host_module import refuse_facts
 from ..plugin_utils.registry_door import door, failed
 
 _MOST_SHOWN = 5  # instances that an error names
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
         way = door(args["registry"], args["registry_token"], variables)
         check, diff = bool(self._task.check_mode), bool(self._task.diff)
         try:
+            refuse_facts(variables)
             reports = [reached(report, variables.get("hostvars", {})) for report in args["reports"]]
             result.update(way.record(reports, check=check, diff=diff))
         except ClawPilotError as error:

@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._model import ClawPilotError
 from ..modules.openclaw_registry_info import ARGUMENTS
+from ..plugin_utils.host_module import refuse_facts
 from ..plugin_utils.registry_door import door, failed
 
 
@@ -30,6 +31,7 @@ class ActionModule(ActionBase):
         way = door(args["registry"], args["registry_token"], variables)
         hostname = args["hostname"] or str(variables["inventory_hostname"])
         try:
+            refuse_facts(variables)
             seen = way.host(hostname, args["slug"] or "", args["openclaw_home"] or "")
         except ClawPilotError as error:
             return {**result, **failed(error)}

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._model import ClawPilotError
+from ..plugin_utils.host_module import refuse_facts
 from ..plugin_utils.registry_door import failed
 
 # Set by ansible-runner (and so by AWX), and variables of jobs: their terminal is a recording.
@@ -38,6 +39,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
+            refuse_facts(variables)
             if any(variables.get(name) for name in JOBS):
                 raise no_terminal()
             # A worker has no terminal; the process that started it has.

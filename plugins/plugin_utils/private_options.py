@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from ansible.plugins.action import ActionBase
+from typing import Any
 
 from ..module_utils._arguments import PRIVATE, PRIVATE_OPTIONS
+from .host_module import HostModule
 
 
 def folded(args: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,24 +26,9 @@ def folded(args: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, PRIVATE: json.dumps(private)}
 
 
-class PrivateOptions(ActionBase):  # pylint: disable=abstract-method
+class PrivateOptions(HostModule):  # pylint: disable=abstract-method
     """Runs MODULE, with what its options may hold kept out of its invocation."""
-
-    MODULE: ClassVar[str]
-
-    _supports_check_mode = True
-    _supports_diff = True
-
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        args = folded(self.prepared(dict(self._task.args)))
-        result.update(
-            self._execute_module(module_name=self.MODULE, module_args=args, task_vars=task_vars)
-        )
-        return result
 
     def prepared(self, args: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the module gets them."""
-        return args
+        return folded(super().prepared(args))

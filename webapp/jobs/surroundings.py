@@ -58,6 +58,7 @@ def of_job(ours: Mapping[str, str], *, job: str, actor: str, home: Path, registr
         **kept,
         **playbook.utf8(),
         **playbook.QUIET,
+        **playbook.GUARDED,
         **({"ANSIBLE_CONFIG": config} if config else {}),
         "ANSIBLE_COLLECTIONS_PATH": collections_path(ours),
         "ANSIBLE_FORCE_COLOR": "true",

@@ -44,7 +44,9 @@ def test_the_equivalent_command_can_be_copied_and_has_no_secret() -> None:
 
 def test_the_environment_says_from_where_a_playbook_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_LOCALHOST_WARNING", "true")
+    monkeypatch.setenv("ANSIBLE_INJECT_FACT_VARS", "true")
     env = playbook.environment("cli", MORE="x")
+    assert env["ANSIBLE_INJECT_FACT_VARS"] == "false"  # a host never sets a variable
     assert (env["CLAW_PILOT_ORIGIN"], env["MORE"]) == ("cli", "x")
     assert env["ANSIBLE_LOCALHOST_WARNING"] == "true"  # the user's own word is kept
     assert env["ANSIBLE_INVENTORY_UNPARSED_WARNING"] == "false"

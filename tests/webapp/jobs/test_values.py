@@ -173,6 +173,7 @@ def test_pitfall_6_the_environment_is_what_a_playbook_needs_and_nothing_else() -
     assert env["CLAW_PILOT_ORIGIN"] == "dashboard"
     assert env["CLAW_PILOT_ACTOR"] == "ann"
     assert env["CLAW_PILOT_JOB"] == "x1"
+    assert env["ANSIBLE_INJECT_FACT_VARS"] == "false"
     assert env["CLAW_PILOT_REGISTRY"] == "/h/registry.db"
 
 
