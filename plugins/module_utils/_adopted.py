@@ -30,6 +30,7 @@ from ._procfs import ProcessTable, sockets_of
 from ._remove import archive, check_owners, openclaw_traces, owner_of
 from ._sight import CELLS
 from ._sightings import ServiceState
+from ._state_files import namer
 from ._state_words import Proof
 
 Params = Mapping[str, Any]
@@ -143,6 +144,7 @@ def _await(
 ) -> Proof:
     """Wait for this very gateway: another one may have its port."""
     log = str(instance["log_path"])
+    named_by = namer(log, _state_dir(instance), int(instance["told_by"]))
 
     def own(port: int, state: ServiceState) -> bool:
         held = sockets_of(ProcessTable().family(state.pid)) if state.pid else None
@@ -154,7 +156,7 @@ def _await(
         int(instance["port"]),
         float(params["start_timeout"]),
         lambda: _as_running(service, instance),
-        lambda: host.tail(log) if log else [],
+        lambda: host.tail(log, named_by=named_by) if log else [],
         own,
     )
 

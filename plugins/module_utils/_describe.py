@@ -67,6 +67,7 @@ def describe(facts: Facts) -> dict[str, Any]:
         "openclaw_home": facts.home,
         "state_dir": group.state_dir,
         "config_path": group.config_path,
+        "told_by": group.told_by,
         "port": facts.port,
         "url": f"http://127.0.0.1:{facts.port}{base_path(config)}/" if facts.port else "",
         "openclaw_version": _version(facts, config),

@@ -66,6 +66,13 @@ class Group:
         return next((path for path in told if path), default)
 
     @cached_property
+    def told_by(self) -> int:
+        """The uid whose word its paths are; 0 where its state directory was found, or is root's."""
+        if any(s.state_dir and not s.told_by for s in self.sightings):
+            return 0
+        return int(self.first("told_by") or 0)
+
+    @cached_property
     def include_roots(self) -> tuple[str, ...]:
         """Folders that it may include config files from, beside its own."""
         return tuple(self.first("include_roots"))

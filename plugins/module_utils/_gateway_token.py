@@ -36,7 +36,7 @@ def dotenv(instance: Mapping[str, Any]) -> dict[str, str]:
     """What the .env file sets; {} where it may not be read."""
     try:
         path = os.path.join(instance["state_dir"], ".env")
-        return parse(read_bounded(path, MAX_SMALL_BYTES)[0])
+        return parse(read_bounded(path, MAX_SMALL_BYTES, int(instance["told_by"]))[0])
     except (OSError, ClawPilotError):
         return {}
 

@@ -51,10 +51,10 @@ class Host:
 
     _reservations: list[socket.socket] = []  # noqa: RUF012 - they last as long as the process
 
-    def read(self, path: str) -> str | None:
-        """Text of the file, or None when there is none. Raises as read_bounded()."""
+    def read(self, path: str, named_by: int = 0) -> str | None:
+        """Text of the file, or None when there is none; named_by and errors: see read_bounded()."""
         try:
-            return read_bounded(path, READ_MAX_BYTES)[0]
+            return read_bounded(path, READ_MAX_BYTES, named_by)[0]
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -198,14 +198,21 @@ class Host:
         """Bytes of the file, or of all files below the directory; links are not followed."""
         return _walk.size(path)
 
-    def tail(self, path: str, lines: int = 20, most: int = 64 * 1024, start: int = 0) -> list[str]:
+    def tail(
+        self,
+        path: str,
+        lines: int = 20,
+        most: int = 64 * 1024,
+        start: int = 0,
+        named_by: int = 0,
+    ) -> list[str]:
         """The last lines of a text file, [] when there is none.
 
         most: bytes to read at the most; start: offset before which nothing is read, unless the
-        file has become shorter since.
+        file has become shorter since; named_by: see read_bounded().
         """
         try:
-            with os.fdopen(open_regular(path), "rb") as stream:
+            with os.fdopen(open_regular(path, named_by), "rb") as stream:
                 size = os.fstat(stream.fileno()).st_size
                 stream.seek(max(0, size - most, start if start <= size else 0))
                 return stream.read(most).decode("utf-8", "replace").splitlines()[-lines:]

@@ -45,15 +45,16 @@ def opened(instance: Mapping[str, Any], stack: ExitStack) -> list[LogFile]:
     stack: what closes them. Raises LOG_NOT_FOUND or FILE_UNREADABLE.
     """
     named, console = str(instance.get("log_path") or ""), str(instance["console_log_path"] or "")
+    state_dir, told_by = str(instance["state_dir"]), int(instance["told_by"])
     # From the newest to the oldest: what is renamed meanwhile is then met twice, never missed.
     logs: dict[int, LogFile] = {}
     for kind, path in ((LOG, named), (CONSOLE, console)):
-        named_by = namer(path, str(instance["state_dir"])) if kind == LOG else 0
+        named_by = namer(path, state_dir, told_by) if kind == LOG else told_by
         for log in _family(kind, path, -1, named_by, stack):
             logs.setdefault(log.inode, log)
         if kind == LOG and not named:
-            for dated, owner in _dated(str(instance["state_dir"])):
-                for log in _family(LOG, dated, owner, 0, stack):
+            for dated, owner in _dated(state_dir):
+                for log in _family(LOG, dated, owner, told_by, stack):
                     logs.setdefault(log.inode, log)
     if not logs:
         raise _nothing(instance)

@@ -8,18 +8,16 @@ Private to the claw.pilot collection. Python 3.9 or later. OpenClaw logs JSON li
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, Optional
 
-from ._dotenv import parse as parse_dotenv
+from ._gateway_token import dotenv
 from ._log_files import MAX_BYTES, LogFile, end_of_lines, lines_after, lines_before, opened
 from ._log_lines import LEVELS, entry
 from ._model import ClawPilotError
-from ._reading import read_bounded
 from ._secrets import mask, redact_text, secrets_in
-from ._state_files import MAX_SMALL_BYTES, config_of
+from ._state_files import config_of
 
 Entry = dict[str, str]  # {"time", "level", "subsystem", "message"}
 Cursor = Optional[dict[str, Any]]  # {"path", "inode", "offset"}
@@ -119,10 +117,5 @@ def _masked(instance: Mapping[str, Any], entries: list[Entry]) -> list[Entry]:
 
 def _secrets(instance: Mapping[str, Any]) -> set[str]:
     config = config_of(instance).value or {}
-    found = set(secrets_in(config))
-    try:
-        text, _status = read_bounded(os.path.join(instance["state_dir"], ".env"), MAX_SMALL_BYTES)
-        found |= set(parse_dotenv(text).values())
-    except (OSError, ClawPilotError):
-        pass
+    found = {*secrets_in(config), *dotenv(instance).values()}
     return {secret for secret in found if len(secret) >= _MIN_SECRET}

@@ -27,6 +27,7 @@ from ._model import GATEWAY_TOKEN_VARIABLE, ClawPilotError, Layout
 from ._probe import observed_at
 from ._problems import PORT_TAKEN, TWO_SERVICES
 from ._procfs import environment_of
+from ._state_files import namer
 from ._takeover import (
     Place,
     config_variables,
@@ -182,7 +183,12 @@ def _definition(host: Host, instance: Mapping[str, Any]) -> Definition:
     home = str(instance["openclaw_home"])
     letters = {"h": home, "u": str(instance["openclaw_user"])}
     texts = [host.read(one) or "" for one in paths]
-    return unit(name, texts, letters, lambda file: parse(host.read(file) or ""))
+
+    def variables(file: str) -> Mapping[str, str]:
+        named_by = namer(file, str(instance["state_dir"]), int(instance["told_by"]))
+        return parse(host.read(file, named_by) or "")
+
+    return unit(name, texts, letters, variables)
 
 
 def _check_command(layout: Layout, definition: Definition) -> None:

@@ -159,7 +159,7 @@ class _Pass:
             *_sight.user_services(systemd, self.homes, self.accounts, self.warnings),
         ]
         if self.everywhere:  # homes that no account has, told of by what runs
-            for home in sorted({s.home for s in sightings if s.home and os.path.isdir(s.home)}):
+            for home in _sight.told_homes(sightings):
                 self.homes.setdefault(home, self.accounts.owner(home))
         for home, account in self.homes.items():
             sightings += _sight.folders(home, account, self.warnings)
@@ -168,6 +168,7 @@ class _Pass:
 
     def _corrected(self, sightings: list[Sighting]) -> list[Sighting]:
         """Let the process of a service say where it runs: its unit may have changed since."""
+        sightings = [_sight.with_own_pid(s, self.table.uid) for s in sightings]
         running = {s.process.pid: s for s in sightings if s.process and s.state_dir}
         return [self._as_running(s, running) if s.service else s for s in sightings]
 
@@ -177,9 +178,7 @@ class _Pass:
         real = next((running[p] for p in family if p in running), None)
         if real is None:
             return sighting
-        return replace(
-            sighting, state_dir=real.state_dir, config_path=real.config_path, home=real.home
-        )
+        return _sight.as_running(sighting, real)
 
     def _found(self, sightings: Sequence[Sighting]) -> list[_Found]:
         groups = [g for g in merge(sightings) if self._wanted(g) or not g.state_dir]
@@ -202,7 +201,8 @@ class _Pass:
     def _files(self, group: Group) -> StateFiles:
         if not group.state_dir:
             return StateFiles()
-        files = read_state_files(group.state_dir, group.config_path, group.include_roots)
+        told = (group.state_dir, group.config_path, group.include_roots, group.told_by)
+        files = read_state_files(*told)
         return files if is_marked(group, files.marker) else replace(files, marker={})
 
     def _with_unseen(self, found: list[_Found]) -> list[_Found]:
@@ -278,7 +278,7 @@ class _Pass:
     def _holds(self, lock: Lock, found: _Found) -> bool:
         """Whether its process is alive; a lock in a copy of a directory is the original's."""
         own = lock.state_dir in ("", found.group.state_dir)
-        return own and bool(lock.pid) and self.table.alive(lock.pid, lock.started)
+        return own and bool(lock.pid) and self.table.alive(lock.pid, lock.started, lock.uid)
 
     def _stale(self, found: _Found) -> tuple[Lock, ...]:
         """Locks whose process is gone; those of a container count its own processes."""

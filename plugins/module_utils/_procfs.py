@@ -113,13 +113,17 @@ class ProcessTable:
         stat = self._stats.get(pid)
         return stat.parent if stat else 0
 
-    def alive(self, pid: int, started: int) -> bool:
+    def alive(self, pid: int, started: int, uid: int) -> bool:
         """Whether it is still the process that was started then (clock ticks after boot).
 
-        started 0: nobody knows when.
+        started 0: nobody knows when; uid: who says that it is theirs.
         """
         stat = self._stats.get(pid)
-        return stat is not None and started in (0, stat.started)
+        return stat is not None and started in (0, stat.started) and uid == _uid(pid)
+
+    def uid(self, pid: int) -> int:
+        """Whose process it is, -1 of none that is known."""
+        return _uid(pid) if pid in self._stats else -1
 
     def family(self, pid: int) -> list[int]:
         """The process and all below it."""

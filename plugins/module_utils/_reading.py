@@ -5,7 +5,7 @@
 Private to the claw.pilot collection. Python 3.9 or later. Who runs this as root would read all for
 everybody: a link in a home to /etc/shadow, a hard link, a log file that a config names. As root, a
 path is therefore followed step by step, and whoever has put a link or a name in the way has to be
-able to read what is at its end.
+able to read what is at its end; what the kernel tells in /proc and /sys, nobody names or links.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _STEP = getattr(os, "O_PATH", 0) | os.O_NOFOLLOW | os.O_CLOEXEC  # without opening it
 _ROOT = os.sep
 _MOST_LINKS = 40
-_NOBODY = 65534  # who has no more rights than everybody
+NOBODY = 65534  # who has no more rights than everybody
+_KERNEL = ("/proc", "/sys")  # whose files say more to root than their modes tell
 
 
 def read_bounded(path: str, most: int, named_by: int = 0) -> tuple[str, os.stat_result]:
     """Text and status of a regular file of at most that many bytes.
 
-    named_by: the uid whose config or process names this path, 0 where we know it ourselves.
+    named_by: the uid whose config, service or process names this path, 0 where we know it
+    ourselves: for others it is read only as far as they may read it.
     Raises FILE_UNREADABLE, NOT_A_FILE or FILE_TOO_LARGE; where there is no such path
     FileNotFoundError or NotADirectoryError.
     """
@@ -103,7 +105,7 @@ class _Walk:
                 step = os.open(name, _STEP, dir_fd=folder)
                 status = os.fstat(step)
                 if stat.S_ISLNK(status.st_mode):
-                    target = self._followed(step, status)
+                    target = self._followed(step, status, os.fstat(folder))
                     todo += [part for part in target.split(os.sep) if part not in ("", ".")][::-1]
                     if target.startswith(os.sep):
                         os.close(folder)
@@ -118,7 +120,8 @@ class _Walk:
         finally:
             os.close(folder)
 
-    def _followed(self, step: int, status: os.stat_result) -> str:
+    def _followed(self, step: int, status: os.stat_result, folder: os.stat_result) -> str:
+        """Where a link leads; whoever owns its folder may have moved it there."""
         try:
             target = os.readlink("", dir_fd=step)
         finally:
@@ -126,17 +129,18 @@ class _Walk:
         self._links += 1
         if self._links > _MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        self._givers |= {status.st_uid} - {0}
+        self._givers |= {status.st_uid, folder.st_uid} - {0}
         return target
 
     def _file(self, step: int, status: os.stat_result, folder: os.stat_result) -> int:
         try:
             _check_regular(self.path, status)
             self._met.append(folder)
-            if status.st_nlink > 1:  # a second name: whoever can write here may have given it
-                shared = folder.st_mode & 0o022
-                self._givers |= ({_NOBODY} if shared else {folder.st_uid}) - {0, status.st_uid}
-            if not all(self._may_read(uid, status) for uid in self._givers):
+            # A name may be given to what is somebody else's, and be the only one left of it.
+            givers = self._givers | ({folder.st_uid} - {0, status.st_uid})
+            if status.st_nlink > 1 and folder.st_mode & 0o022:  # of whoever can write here
+                givers |= {NOBODY}
+            if not all(self._may_read(uid, status) for uid in givers) or self._is_kernels():
                 raise ClawPilotError(
                     "FILE_UNREADABLE",
                     f"{self.path} leads to a file that whoever put it there may not read.",
@@ -146,8 +150,19 @@ class _Walk:
         finally:
             os.close(step)
 
+    def _is_kernels(self) -> bool:
+        """Whether somebody names or links what the kernel tells to whoever opens it: to us."""
+        return bool(self._givers) and not _kernel_devices().isdisjoint(
+            folder.st_dev for folder in self._met
+        )
+
     def _may_read(self, uid: int, status: os.stat_result) -> bool:
         return _may(uid, status, 4) and all(_may(uid, folder, 1) for folder in self._met)
+
+
+@lru_cache(maxsize=1)
+def _kernel_devices() -> frozenset[int]:
+    return frozenset(os.stat(path).st_dev for path in _KERNEL if os.path.isdir(path))
 
 
 def _may(uid: int, status: os.stat_result, right: int) -> bool:

@@ -191,11 +191,17 @@ def _drop_ins(folder: str) -> dict[str, str]:
     return {name: _text(os.path.join(folder, name)) or "" for name in names}
 
 
-def _text(path: str, named_by: int = 0) -> str | None:
+def _text(path: str) -> str | None:
+    return _read(path, 0)[0]
+
+
+def _read(path: str, named_by: int) -> tuple[str | None, int]:
+    """Its text and whose it is; None of what cannot be read."""
     try:
-        return read_bounded(path, MAX_UNIT_BYTES, named_by)[0]
+        text, status = read_bounded(path, MAX_UNIT_BYTES, named_by)
     except (OSError, ClawPilotError):
-        return None
+        return None, 0
+    return text, status.st_uid
 
 
 def _names(folder: str) -> list[str]:
@@ -258,9 +264,12 @@ def _service(
     if not texts or not _UNIT_NAME.match(name):
         return None
     owner = account.uid if account else 0
+    givers = [owner]  # a unit of root's may leave it to a file of somebody else's
 
     def variables(file: str) -> Mapping[str, str]:
-        return parse_dotenv(_text(file, owner) or "")
+        text, uid = _read(file, owner)
+        givers.append(uid)
+        return parse_dotenv(text or "")
 
     definition = unit(name, texts, _specifiers(account), variables)
     if not definition.is_gateway:
@@ -274,6 +283,7 @@ def _service(
         user=user,
         command=command_of(definition, account.home if account else home_of_user(user)),
         state=ServiceState(defined=True, enabled=wanted),
+        told_by=next((uid for uid in givers if uid), 0),
     )
 
 
@@ -292,11 +302,21 @@ def _specifiers(account: Account | None) -> Mapping[str, str]:
 
 def home_of_user(name: str) -> str:
     """The account's home, '' when there is no such account."""
+    entry = _entry(name)
+    return entry.pw_dir if entry else ""
+
+
+def uid_of_user(name: str) -> int:
+    """The account's uid, 0 when there is no such account."""
+    entry = _entry(name)
+    return entry.pw_uid if entry else 0
+
+
+def _entry(name: str) -> pwd.struct_passwd | None:
     try:
-        entry = pwd.getpwuid(int(name)) if name.isascii() and name.isdigit() else pwd.getpwnam(name)
+        return pwd.getpwuid(int(name)) if name.isascii() and name.isdigit() else pwd.getpwnam(name)
     except (KeyError, OverflowError, ValueError):
-        return ""
-    return entry.pw_dir
+        return None
 
 
 def command_of(definition: Definition, home: str) -> GatewayCommand:

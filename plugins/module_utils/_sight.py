@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from ._commands import GatewayCommand, gateway_command, is_runtime, is_title
 from ._discovery import name_of_state_dir
 from ._model import LEGACY_SLUG
 from ._procfs import UNNAMED
-from ._service_scan import SystemdScan
+from ._service_scan import SystemdScan, uid_of_user
 from ._sightings import Account, Process, Service, Sighting, Warnings
 from ._supervisor_scan import supervisor_programs, system_programs
 
@@ -158,18 +158,40 @@ def _service_sightings(scan: tuple[list[Service], Warnings], warnings: Warnings)
 def _service_sighting(service: Service) -> Sighting:
     scope = f"{service.scope} " if service.manager == "systemd" else ""
     detail = f"{service.manager} {scope}service {service.name}, {service.definition_path}"
-    return _commanded("service", detail, service.command, service.user, service=service)
+    user, command = service.user, service.command
+    # What is in the folders that root names is as a rule of whom the gateway runs as.
+    told_by = service.told_by or uid_of_user(user)
+    if not _is_of(command.state_dir, service.told_by):  # others cannot say what is run for them
+        return Sighting("service", detail, user=user, service=service, told_by=told_by)
+    return _commanded("service", detail, command, user, told_by, service=service)
 
 
 def _is_of(folder: str, uid: int) -> bool:
-    """Whether that user may say what is in the folder: it is theirs, or they are root."""
-    try:
-        return uid in (0, os.stat(folder).st_uid)
-    except OSError:
-        return True  # there is nothing to speak for
+    """Whether that user may say what is in the folder: it is theirs, or they are root.
+
+    Of a folder that is not there, who has the one that it would be in.
+    """
+    if not uid or not folder:
+        return True
+    place = os.path.realpath(folder)
+    while True:
+        try:
+            return os.stat(place).st_uid == uid
+        except OSError:
+            place, below = os.path.dirname(place), place
+            if place == below:
+                return False
 
 
-def _commanded(kind: str, detail: str, command: GatewayCommand, user: str, **more: Any) -> Sighting:
+def told_homes(sightings: Iterable[Sighting]) -> list[str]:
+    """The homes that are there and that what runs tells of: each by who has it, or by root."""
+    told = {s.home for s in sightings if s.home and _is_of(s.home, s.told_by)}
+    return sorted(home for home in told if os.path.isdir(home))
+
+
+def _commanded(
+    kind: str, detail: str, command: GatewayCommand, user: str, told_by: int, **more: Any
+) -> Sighting:
     return Sighting(
         kind,
         detail,
@@ -181,6 +203,7 @@ def _commanded(kind: str, detail: str, command: GatewayCommand, user: str, **mor
         port=command.port,
         variables=command.variables,
         include_roots=command.include_roots,
+        told_by=told_by,
         **more,
     )
 
@@ -198,13 +221,34 @@ def process_sighting(process: Process, accounts: Accounts) -> Sighting:
     detail = f"process {process.pid} of {account.name}"
     command = process_command(process, account)
     seen = process.environment is not None
+    alone = Sighting("process", detail, user=account.name, process=process, told_by=process.uid)
     if not _is_of(command.state_dir, process.uid):  # whoever starts a process calls it as they like
-        return Sighting("process", detail, home=account.home, user=account.name, process=process)
+        return replace(alone, home=account.home)
     if command.told or (seen and not is_title(process.argv)):
-        return _commanded("process", detail, command, account.name, process=process)
+        return _commanded("process", detail, command, account.name, process.uid, process=process)
     home = os.path.realpath(command.home) if seen else ""
-    return Sighting(
-        "process", detail, home=home, user=account.name, port=command.port, process=process
+    return replace(alone, home=home, port=command.port)
+
+
+def with_own_pid(sighting: Sighting, uid_of: Callable[[int], int]) -> Sighting:
+    """A service without a process that is not its user's: what a user's manager says, they say."""
+    service = sighting.service
+    if service is None or service.scope != "user" or not service.told_by or not service.state.pid:
+        return sighting
+    if uid_of(service.state.pid) in (service.told_by, -1):
+        return sighting
+    state = replace(service.state, pid=0)
+    return replace(sighting, service=replace(service, state=state))
+
+
+def as_running(sighting: Sighting, process: Sighting) -> Sighting:
+    """A service with the places that its process tells, by the word of that."""
+    return replace(
+        sighting,
+        state_dir=process.state_dir,
+        config_path=process.config_path,
+        home=process.home,
+        told_by=process.told_by,
     )
 
 

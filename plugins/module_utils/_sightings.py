@@ -41,7 +41,10 @@ class ServiceState:
 
 @dataclass(frozen=True)
 class Service:
-    """A service that runs a gateway. asked: whether its manager has said how it is."""
+    """A service that runs a gateway. asked: whether its manager has said how it is.
+
+    told_by: the uid of who has written its definition, 0 for root.
+    """
 
     manager: str
     scope: str
@@ -51,6 +54,7 @@ class Service:
     command: GatewayCommand
     state: ServiceState = ServiceState()
     asked: bool = False
+    told_by: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ class Sighting:
     """One trace of an instance. kind: directory, legacy, container, service, process, listener.
 
     state_dir: resolved, '' when it does not tell; home, user: whose it is, '' when unknown;
-    slug: the name that it suggests.
+    slug: the name that it suggests; told_by: the uid whose word all that is, 0 for root's, or
+    where it was found and not told.
     """
 
     kind: str
@@ -93,6 +98,7 @@ class Sighting:
     port: int = 0
     variables: frozenset[str] = frozenset()
     include_roots: tuple[str, ...] = ()
+    told_by: int = 0
     service: Service | None = None
     process: Process | None = None
     container: Mapping[str, Any] | None = None
@@ -133,13 +139,14 @@ class ConfigFile:
 
 @dataclass(frozen=True)
 class Lock:
-    """A gateway's lock file: who holds its state directory, as of when it was written."""
+    """A gateway's lock file: who holds its state directory, as of when uid wrote it."""
 
     path: str
     pid: int = 0
     started: int = 0
     state_dir: str = ""
     port: int = 0
+    uid: int = -1
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ._dotenv import parse as parse_dotenv
 from ._includes import has_includes, resolve
 from ._json5 import parse
 from ._model import ClawPilotError
-from ._reading import read_bounded, unreadable
+from ._reading import NOBODY, read_bounded, unreadable
 from ._sightings import ConfigFile, Lock, StateFiles
 from ._summary import is_placeholder
 
@@ -45,29 +45,39 @@ def problem(error: ClawPilotError) -> dict[str, str]:
 
 def config_of(instance: Mapping[str, Any]) -> ConfigFile:
     """The config of an instance (in the instance shape), as far as its owner may read it."""
-    return read_config(str(instance["config_path"]), state_dir=str(instance["state_dir"]))
+    return read_config(
+        str(instance["config_path"]),
+        state_dir=str(instance["state_dir"]),
+        told_by=int(instance["told_by"]),
+    )
 
 
-def namer(path: str, state_dir: str) -> int:
-    """Whose word it is that this path belongs to an instance: its owner's, 0 for a path of ours.
+def namer(path: str, state_dir: str, told_by: int) -> int:
+    """Whose word it is that this path belongs to an instance, 0 for a path of ours.
 
-    What lies in the state directory is found there; all else its config or its process names.
+    told_by: the uid whose service or process tells of the instance, and so of all its paths; 0
+    where its state directory was found. Then what lies in there was found as well, and all else
+    is named by its config: by who has the state directory.
     """
+    if told_by:
+        return told_by
     if not state_dir or os.path.normpath(path).startswith(state_dir.rstrip(os.sep) + os.sep):
         return 0
     try:
         return os.stat(state_dir).st_uid
     except OSError:
-        return 0
+        return NOBODY
 
 
-def read_config(path: str, include_roots: Sequence[str] = (), state_dir: str = "") -> ConfigFile:
+def read_config(
+    path: str, include_roots: Sequence[str] = (), state_dir: str = "", told_by: int = 0
+) -> ConfigFile:
     """The config with its includes; ConfigFile() when there is no such file.
 
     include_roots: folders beside its own that it may include files from; state_dir: of the
-    instance that it is said to be of.
+    instance that it is said to be of; told_by: see namer().
     """
-    owner = namer(path, state_dir)
+    owner = namer(path, state_dir, told_by)
     try:
         text, status = read_bounded(path, MAX_CONFIG_BYTES, owner)
     except FileNotFoundError:
@@ -127,17 +137,20 @@ class _Included:
 
 
 def read_state_files(
-    state_dir: str, config_path: str, include_roots: Sequence[str] = ()
+    state_dir: str, config_path: str, include_roots: Sequence[str] = (), told_by: int = 0
 ) -> StateFiles:
-    """Everything of one state directory that is read in a pass over the host."""
-    config = read_config(config_path, include_roots, state_dir)
+    """Everything of one state directory that is read in a pass over the host.
+
+    told_by: see namer().
+    """
+    config = read_config(config_path, include_roots, state_dir, told_by)
     try:
         status = os.stat(state_dir)
     except OSError as error:
         if config.value is None and config.problem is None:
             config = ConfigFile(problem=problem(unreadable(state_dir, error)))
-        return StateFiles(config)
-    variables, env_mode, env_known = _dotenv(os.path.join(state_dir, ".env"))
+        return StateFiles(config, uid=told_by or -1)
+    variables, env_mode, env_known = _dotenv(os.path.join(state_dir, ".env"), told_by)
     return StateFiles(
         config=config,
         uid=status.st_uid,
@@ -146,15 +159,15 @@ def read_state_files(
         env_known=env_known,
         variables=variables,
         has_database=os.path.exists(os.path.join(state_dir, DATABASE)),
-        marker=read_marker(state_dir),
-        locks=_locks(state_dir, status.st_uid),
+        marker=read_marker(state_dir, told_by),
+        locks=_locks(state_dir, status.st_uid, told_by),
     )
 
 
-def _dotenv(path: str) -> tuple[frozenset[str], int | None, bool]:
+def _dotenv(path: str, told_by: int) -> tuple[frozenset[str], int | None, bool]:
     """The names that a .env sets, its mode, and whether that is all there is to know."""
     try:
-        text, status = read_bounded(path, MAX_SMALL_BYTES)
+        text, status = read_bounded(path, MAX_SMALL_BYTES, told_by)
     except FileNotFoundError:
         return frozenset(), None, True
     except (NotADirectoryError, ClawPilotError):
@@ -164,17 +177,17 @@ def _dotenv(path: str) -> tuple[frozenset[str], int | None, bool]:
     return names, stat.S_IMODE(status.st_mode), True
 
 
-def read_marker(state_dir: str) -> Mapping[str, Any]:
+def read_marker(state_dir: str, told_by: int) -> Mapping[str, Any]:
     """Our marker; {} where there is none or where it is broken."""
     path = os.path.join(state_dir, ".claw-pilot.json")
     try:
-        marker = parse(read_bounded(path, MAX_CONFIG_BYTES)[0], path)
+        marker = parse(read_bounded(path, MAX_CONFIG_BYTES, told_by)[0], path)
     except (OSError, ClawPilotError):
         return {}
     return marker if isinstance(marker, dict) else {}
 
 
-def _locks(state_dir: str, uid: int) -> tuple[Lock, ...]:
+def _locks(state_dir: str, uid: int, told_by: int) -> tuple[Lock, ...]:
     found = []
     for owner in sorted({uid, 0}):  # root may run what belongs to somebody else
         folder = os.path.join(state_dir, "tmp", f"openclaw-{owner}")
@@ -182,14 +195,15 @@ def _locks(state_dir: str, uid: int) -> tuple[Lock, ...]:
             names = sorted(name for name in os.listdir(folder) if _LOCK.match(name))
         except OSError:
             continue
-        found += [_lock(os.path.join(folder, name)) for name in names]
+        found += [_lock(os.path.join(folder, name), told_by) for name in names]
     return tuple(found)
 
 
-def _lock(path: str) -> Lock:
+def _lock(path: str, told_by: int) -> Lock:
     """The JSON at the head of a lock file; OpenClaw fills the rest of it with blanks."""
     try:
-        data = parse(read_bounded(path, MAX_SMALL_BYTES)[0].strip(" \t\r\n\0"), path)
+        text, status = read_bounded(path, MAX_SMALL_BYTES, told_by)
+        data = parse(text.strip(" \t\r\n\0"), path)
     except (OSError, ClawPilotError):
         return Lock(path)
     data = data if isinstance(data, dict) else {}
@@ -200,6 +214,7 @@ def _lock(path: str) -> Lock:
         _number(data.get("startTime")),
         os.path.realpath(held) if isinstance(held, str) and is_path(held) else "",
         _number(data.get("port")),
+        status.st_uid,
     )
 
 

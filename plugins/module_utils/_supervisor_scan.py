@@ -11,6 +11,7 @@ import glob
 import os
 import xmlrpc.client
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -40,12 +41,13 @@ def supervisor_programs(account: Account, openclaw_home: str) -> Scan:
     folder = Layout(openclaw_home, "").service_dir
     programs_dir = os.path.join(folder, "supervisor.d")
     found = [
-        (os.path.join(programs_dir, name), program)
+        # Only root's supervisord can run it as somebody else, and that is none of a home.
+        (os.path.join(programs_dir, name), replace(program, user=account.name), uid or account.uid)
         for name in _names(programs_dir)
         if name.endswith((".ini", ".ini" + OFF))
-        for program in _programs(os.path.join(programs_dir, name))
+        for program, uid in _programs(os.path.join(programs_dir, name))
     ]
-    return _asked(found, os.path.join(folder, "supervisor.sock"), account.name, "user")
+    return _asked(found, os.path.join(folder, "supervisor.sock"), "user")
 
 
 def _names(folder: str) -> list[str]:
@@ -63,8 +65,12 @@ def system_programs() -> Scan:
         text = _text(config)
         if not text:
             continue
-        found = [(path, p) for path in (config, *_included(config, text)) for p in _programs(path)]
-        more, unasked = _asked(found, supervisor_socket(text) or _DEFAULT_SOCKET, "root", "system")
+        found = [
+            (path, replace(program, user=program.user or "root"), 0)
+            for path in (config, *_included(config, text))
+            for program, _uid in _programs(path)
+        ]
+        more, unasked = _asked(found, supervisor_socket(text) or _DEFAULT_SOCKET, "system")
         services += more
         warnings += unasked
     return services, warnings
@@ -78,19 +84,26 @@ def _included(config: str, text: str) -> Iterator[str]:
         )
 
 
-def _programs(path: str) -> list[Definition]:
-    text = _text(path)
-    return [p for p in programs(text, os.path.dirname(path)) if p.is_gateway] if text else []
+def _programs(path: str) -> list[tuple[Definition, int]]:
+    """The gateways that a file defines, each with the uid of who has the file."""
+    text, uid = _read(path)
+    return [(p, uid) for p in programs(text, os.path.dirname(path)) if p.is_gateway]
 
 
 def _text(path: str) -> str:
+    return _read(path)[0]
+
+
+def _read(path: str) -> tuple[str, int]:
+    """Its text and whose it is; '' of what cannot be read."""
     try:
-        return read_bounded(path, MAX_FILE_BYTES)[0]
+        text, status = read_bounded(path, MAX_FILE_BYTES)
     except (OSError, ClawPilotError):
-        return ""
+        return "", 0
+    return text, status.st_uid
 
 
-def _asked(found: list[tuple[str, Definition]], socket: str, owner: str, scope: str) -> Scan:
+def _asked(found: list[tuple[str, Definition, int]], socket: str, scope: str) -> Scan:
     if not found:
         return [], []
     warnings = []
@@ -106,8 +119,8 @@ def _asked(found: list[tuple[str, Definition]], socket: str, owner: str, scope: 
     # No socket: no supervisord runs, and so none of its programs.
     settled = asked or not os.path.lexists(socket)
     services = [
-        _service(path, program, known.get(program.name), owner, scope, settled)
-        for path, program in found
+        _service(path, program, told_by, known.get(program.name), scope, settled)
+        for path, program, told_by in found
     ]
     return services, warnings
 
@@ -133,21 +146,21 @@ def _by_program(processes: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping
 def _service(
     path: str,
     program: Definition,
+    told_by: int,
     info: Mapping[str, Any] | None,
-    owner: str,
     scope: str,
     asked: bool,
 ) -> Service:
-    user = program.user or owner
     return Service(
         manager="supervisor",
         scope=scope,
         name=program.name,
         definition_path=path[: -len(OFF)] if path.endswith(OFF) else path,
-        user=user,
-        command=command_of(program, home_of_user(user)),
+        user=program.user,
+        command=command_of(program, home_of_user(program.user)),
         state=supervisor_state(info, defined=True, enabled=not path.endswith(OFF)),
         asked=asked,
+        told_by=told_by,
     )
 
 

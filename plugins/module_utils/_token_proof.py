@@ -37,7 +37,7 @@ Instance = Mapping[str, Any]
 def own_instance(layout: Layout, port: int, pid: int) -> dict[str, Any]:
     """As much of the instance shape as a proof takes, for an instance of ours."""
     config = read_config(layout.config_path).value or {}
-    place = {"state_dir": layout.state_dir, "config_path": layout.config_path}
+    place = {"state_dir": layout.state_dir, "config_path": layout.config_path, "told_by": 0}
     variables = {name for name, value in dotenv(place).items() if value}
     told = {"auth": summary(config, layout.state_dir, layout.home, variables)["auth"]}
     return {**place, **told, "slug": layout.slug, "port": port, "process": {"pid": pid}}

@@ -26,6 +26,7 @@ HEALTHY: dict[str, Any] = {
     "openclaw_home": "/home/claw",
     "state_dir": STATE_DIR,
     "config_path": CONFIG,
+    "told_by": 0,
     "port": 18789,
     "bind": "loopback",
     "openclaw_version": OPENCLAW_VERSION,

@@ -77,6 +77,7 @@ def instance_facts(slug: str, port: int, dice: random.Random, **more: Any) -> Da
         "openclaw_home": home,
         "state_dir": folder,
         "config_path": f"{folder}/openclaw.json",
+        "told_by": 0,
         "project_dir": f"/data/projects/{slug}",
         "port": port,
         "bind": "loopback",

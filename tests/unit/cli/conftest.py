@@ -54,6 +54,7 @@ def instance_of(home: str, slug: str, state: str = "running", **more: Any) -> Da
         "openclaw_home": home,
         "state_dir": folder,
         "config_path": f"{folder}/openclaw.json",
+        "told_by": 0,
         "port": 18789,
         "bind": "loopback",
         "url": "http://127.0.0.1:18789/",

@@ -90,6 +90,7 @@ def instance(folder: Path, token: Any = "${GW}", env: str = f"GW={TOKEN}\n") -> 
     return {
         "state_dir": str(folder),
         "config_path": str(folder / "openclaw.json"),
+        "told_by": 0,
         "port": 18789,
         "state": "running",
         "auth": {"mode": "token", "secret": "reference"},

@@ -56,6 +56,7 @@ def an_instance(folder: Path, config: dict[str, Any], pid: int = 0) -> dict[str,
     return {
         "auth": {"mode": "token"},
         "config_path": str(path),
+        "told_by": 0,
         "state_dir": str(folder),
         "process": {"pid": pid},
     }

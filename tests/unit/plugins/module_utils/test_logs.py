@@ -29,6 +29,7 @@ def instance(state: Path, **changes: Any) -> dict[str, Any]:
         "slug": "acme",
         "state_dir": str(state),
         "config_path": str(state / "openclaw.json"),
+        "told_by": 0,
         "log_path": str(state / "gateway.log"),
         "console_log_path": str(state / "console.log"),
         "service": {"manager": "systemd", "name": "openclaw-acme"},

@@ -94,6 +94,7 @@ class Setup:
             "openclaw_home": str(folder),
             "state_dir": str(folder),
             "config_path": str(folder / "openclaw.json"),
+            "told_by": 0,
             "port": gateway.port,
             "state": "running",
             "auth": {"mode": "token", "secret": "literal"},

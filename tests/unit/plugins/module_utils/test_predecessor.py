@@ -55,6 +55,7 @@ def shape(layout: Layout, **more: Any) -> dict[str, Any]:
         "openclaw_version": "2026.9.6",
         "state_dir": layout.state_dir,
         "config_path": layout.config_path,
+        "told_by": 0,
         "port": 19000,
         "agents": [{"id": "main"}],
         "process": {"pid": 0},

@@ -22,7 +22,7 @@ KEYS = set(
     "slug display_name state reason managed openclaw_user openclaw_home state_dir config_path port"
     " bind url openclaw_version default_model providers agents telegram mem0 auth health service"
     " process log_path console_log_path project_dir source evidence confidence files locks"
-    " problems".split()
+    " problems told_by".split()
 )
 
 

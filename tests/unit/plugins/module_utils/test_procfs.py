@@ -43,9 +43,10 @@ def test_our_own_process_is_told_as_it_is() -> None:
     assert me.uid == os.geteuid() and me.environment is not None
     assert 0 < me.memory_bytes < 1 << 36 and me.cpu_seconds > 0
     assert 0 <= me.uptime_seconds < 10**6 and me.cwd == os.getcwd()
-    assert table.alive(me.pid, me.started) and table.is_whole
+    assert table.alive(me.pid, me.started, os.getuid()) and table.is_whole
     # A number that has come to another process is not that process.
-    assert not table.alive(me.pid, me.started - 1)
+    assert not table.alive(me.pid, me.started - 1, os.getuid())
+        assert not table.alive(me.pid, me.started, os.getuid() + 1)
     assert not table.alive(1 << 30, 0)
     assert os.getpid() in table.family(table.parent(os.getpid()))
 

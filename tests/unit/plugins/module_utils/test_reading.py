@@ -129,12 +129,56 @@ def test_what_is_their_own_is_read_by_any_name(home: Path) -> None:
 
 
 @as_root
-def test_what_root_left_in_a_home_is_read(home: Path) -> None:
-    """A gateway that ran by sudo once: no link leads there, and it has one name."""
+def test_what_root_left_in_a_home_is_read_as_far_as_who_has_it_may(home: Path) -> None:
+    """A gateway that ran by sudo once, or a second name of what had another: nobody can tell."""
     path = home / "openclaw.json"
     path.write_text("{}")
-    path.chmod(0o600)
+    path.chmod(0o644)
     assert _reading.read_bounded(str(path), 10)[0] == "{}"
+    path.chmod(0o600)
+    assert refused(path) == "FILE_UNREADABLE"
+
+
+@as_root
+def test_a_hard_link_that_outlives_its_original_is_still_one(home: Path, secret: Path) -> None:
+    (home / "gateway.log").hardlink_to(secret)
+    secret.unlink()  # as a log that is rotated away
+    assert (home / "gateway.log").stat().st_nlink == 1
+    assert refused(home / "gateway.log") == "FILE_UNREADABLE"
+
+
+@as_root
+def test_a_link_of_roots_is_given_by_who_has_its_folder(home: Path, secret: Path) -> None:
+    (home / "openclaw.json").symlink_to(secret)  # moved here, by a hard link
+    assert refused(home / "openclaw.json") == "FILE_UNREADABLE"
+
+
+@as_root
+@pytest.mark.parametrize("path", ["/proc/self/maps", "/proc/self/status", "/proc/version"])
+def test_what_the_kernel_tells_is_named_and_linked_by_nobody(home: Path, path: str) -> None:
+    assert refused(link(home, Path(path))) == "FILE_UNREADABLE"
+    assert refused(Path(path), named_by=MALLORY) == "FILE_UNREADABLE"
+    assert _reading.read_bounded(path, 1 << 20)[0]
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("place", "told_by"),
+    [
+        *((place, MALLORY) for place in ("nowhere", "home/nowhere", "secrets", "home")),
+        ("nowhere", 0),  # nobody knows whose config it is
+        ("home", 0),
+    ],
+)
+def test_a_log_is_nobodys_whatever_directory_it_is_said_to_be_of(
+    home: Path, secret: Path, place: str, told_by: int
+) -> None:
+    instance = {"state_dir": str(home.parent / place), "log_path": str(secret)}
+    instance["console_log_path"] = ""
+    told = {"told_by": told_by, "slug": "acme", "service": {"manager": "none"}}
+    with ExitStack() as stack, pytest.raises(ClawPilotError) as raised:
+        _log_files.opened({**instance, **told}, stack)
+    assert raised.value.code == "FILE_UNREADABLE"
 
 
 @pytest.mark.parametrize("opened", [Host().read, lambda p: _reading.read_bounded(p, 10)])
@@ -166,7 +210,12 @@ def test_a_config_names_no_log_that_its_owner_may_not_read(home: Path, secret: P
     state = home / ".openclaw-acme"
     state.mkdir()
     os.chown(state, MALLORY, MALLORY)
-    instance = {"state_dir": str(state), "log_path": str(secret), "console_log_path": ""}
+    instance = {
+        "state_dir": str(state),
+        "log_path": str(secret),
+        "console_log_path": "",
+        "told_by": 0,
+    }
     with ExitStack() as stack, pytest.raises(ClawPilotError) as raised:
         _log_files.opened({**instance, "slug": "acme", "service": {"manager": "none"}}, stack)
     assert raised.value.code == "FILE_UNREADABLE"

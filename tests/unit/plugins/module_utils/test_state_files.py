@@ -237,7 +237,7 @@ def test_a_directory_that_is_gone_is_a_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{", "5"])
 def test_a_broken_marker_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / ".claw-pilot.json").write_text(text)
-    assert _state_files.read_marker(str(tmp_path)) == {}
+    assert _state_files.read_marker(str(tmp_path), 0) == {}
 
 
 def test_the_lock_of_a_real_gateway_is_read(tmp_path: Path) -> None:
