@@ -72,7 +72,7 @@ def test_who_listens_still_is_as_it_proved_though_it_is_not_heard(
 
 def test_a_container_is_as_it_proved_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its processes and sockets are beyond what this host can compare."""
-    told = {"pid": 0, "proven": 0, "beyond": True}
+    told: dict[str, Any] = {"pid": 0, "proven": 0, "beyond": True}
     assert attributed(monkeypatch, None, [], runs=True, **told).health == {0: READY}
     assert attributed(monkeypatch, None, [], runs=False, **told).health == {}
 
