@@ -46,8 +46,8 @@ def test_our_own_process_is_told_as_it_is() -> None:
     assert table.alive(me.pid, me.started, os.getuid()) and table.is_whole
     # A number that has come to another process is not that process.
     assert not table.alive(me.pid, me.started - 1, os.getuid())
-        assert not table.alive(me.pid, me.started, os.getuid() + 1)
-    assert not table.alive(1 << 30, 0)
+    assert not table.alive(me.pid, me.started, os.getuid() + 1)
+    assert not table.alive(1 << 30, 0, 0)
     assert os.getpid() in table.family(table.parent(os.getpid()))
 
 
