@@ -95,13 +95,13 @@ def bring_to_state(params: Mapping[str, Any], check_mode: bool, host: Host | Non
     """The result of the openclaw_plugin module for these options."""
     host = host or Host()
     layout = layout_of(dict(params))
+    check_own(layout.home, layout.state_dir)
     if not _journal.read_marker(host, layout):
         raise ClawPilotError(
             "INSTANCE_NOT_FOUND",
             f"There is no instance {layout.slug!r} of ours in {layout.home}.",
             "Create it first; an adopted one is changed by its owner, or after take_over=true.",
         )
-    check_own(layout.home, layout.state_dir)
     with hold(host, layout, LOCK_TIMEOUT):
         secrets = frozenset(parse(host.read(layout.env_path) or "").values())
         try:

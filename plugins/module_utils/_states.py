@@ -56,6 +56,8 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             f"The home {layout.home} does not exist.",
             "Name an openclaw_home that exists, or have the openclaw_host role make a new user.",
         )
+    if not params.get("adopted"):
+        check_own(layout.home, layout.state_dir)  # before anything in there is read
     params = {**params, "start_timeout": _start_timeout(params, host, layout)}
     while True:
         secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))

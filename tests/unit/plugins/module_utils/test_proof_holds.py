@@ -140,6 +140,6 @@ def test_who_does_not_listen_any_more_proves_nothing(
             instance = _instance.Instance(Host(), Layout(str(tmp_path), "acme"), service, None)
             instance.await_health("ready", port, 1)
         else:
-            known = {"log_path": "", "port": port}
+            known = {"log_path": "", "port": port, "state_dir": str(tmp_path), "told_by": 0}
             _adopted._await(Host(), service, known, {"wait": "ready", "start_timeout": 1})
         assert own[0](port, ServiceState(active=True, pid=os.getpid())) is listens
