@@ -40,7 +40,8 @@ def _recorded(host: Host, path: str) -> dict[str, Any] | None:
         return None
     made, project, port = data.get("made", []), data.get("project_dir"), data.get("port", 0)
     paths = [*made, *([project] if project else [])] if isinstance(made, list) else [None]
-    if type(port) is not int or not all(map(_is_place, paths)):
+    is_port = isinstance(port, int) and not isinstance(port, bool)
+    if not is_port or not all(map(_is_place, paths)):
         raise ClawPilotError(
             "FILE_MALFORMED",
             f"{path} does not say what belongs to its instance.",

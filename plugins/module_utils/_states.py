@@ -56,8 +56,6 @@ def bring_to_state(params: Params, check_mode: bool, host: Host | None = None) -
             f"The home {layout.home} does not exist.",
             "Name an openclaw_home that exists, or have the openclaw_host role make a new user.",
         )
-    if not params.get("adopted"):
-        check_own(layout.home, layout.state_dir)  # before anything in there is read
     params = {**params, "start_timeout": _start_timeout(params, host, layout)}
     while True:
         secrets = frozenset((*given_secrets(params).values(), *_known_secrets(host, layout)))
@@ -109,6 +107,8 @@ def unprepared(params: Params) -> dict[str, Any] | None:
 def _layout(params: Params, host: Host) -> Layout:
     """Where the instance is; its project directory stays where it was made."""
     layout = layout_of(dict(params))
+    if not params.get("adopted"):
+        check_own(layout.home, layout.state_dir)  # before anything in there is read
     known = _journal.read_marker(host, layout) or _journal.read_journal(host, layout)
     if known and known.get("project_dir"):
         root = os.path.dirname(str(known["project_dir"]))
