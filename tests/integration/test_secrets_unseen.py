@@ -119,14 +119,26 @@ def test_a_run_shows_no_secret(tmp_path: Path, form: str, wrong: str) -> None:
     assert showing(text) == []
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_the_command_shows_no_secret(tmp_path: Path, wrong: str) -> None:
-    given = {**SECRETS, "openclaw_home": str(tmp_path), "registry": "none", **WRONG[wrong]}
+def by_the_command(folder: Path, wrong: dict[str, Any]) -> str:
+    """What `claw-pilot create` shows that is given all of it."""
+    given = {**SECRETS, "openclaw_home": str(folder), "registry": "none", **wrong}
     pairs = [f"{name}={json.dumps(value)}" for name, value in given.items()]
     command = [str(Path(sys.executable).with_name("claw-pilot")), "create", "acme", "--check"]
-    text = shown(tmp_path, [*command, "--diff", "-vvv", *pairs])
+    return shown(folder, [*command, "--diff", "-vvv", *pairs])
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_command_shows_no_secret(tmp_path: Path, wrong: str) -> None:
+    ours = {name: value for name, value in WRONG[wrong].items() if name not in RESERVED}
+    text = by_the_command(tmp_path, ours)
     assert showing(text) == []
     assert "TASK [" in text
+
+
+def test_the_command_refuses_names_of_ansible_before_ansible_reads_them(tmp_path: Path) -> None:
+    text = by_the_command(tmp_path, RESERVED)
+    assert "port is a word of Ansible itself" in text and "TASK [" not in text
+    assert showing(text) == []
 
 
 def test_a_plugin_shows_no_secret(tmp_path: Path) -> None:
